@@ -1,0 +1,127 @@
+//! What compute and service profiles have in common: the card, sharing, price, parentage and versions.
+
+use crate::{FieldError, Name, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How a profile looks in the catalogue. Its title and one line are the object's display name and description.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Card {
+    /// The icon's name: a system profile's (`jupyterlab`, `gpu`) or one of the console's set.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub icon: String,
+    /// One word: `Notebooks`, `Inference`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub category: String,
+    /// Words to find it by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Longer documentation, in Markdown.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schemars(length(max = 20000))]
+    pub documentation: String,
+}
+
+/// Whether an instance of a compute profile is one person's or may serve many.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AllocationType {
+    /// Resources are held for this instance alone.
+    #[default]
+    Dedicated,
+    /// Several services may run on it side by side.
+    Shared,
+}
+
+/// Who is offered a published profile, beside its own project.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sharing {
+    /// Every project of the organization.
+    #[serde(default)]
+    pub all_projects: bool,
+    /// These projects of the organization.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub projects: Vec<Name>,
+}
+
+impl Sharing {
+    /// Whether a profile at home in `home` is offered in `project`.
+    pub fn reaches(&self, home: &Name, project: &Name) -> bool {
+        self.all_projects || home == project || self.projects.contains(project)
+    }
+}
+
+/// A price in the organization's currency.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Price {
+    /// Per hour while resources are held, as a decimal string.
+    #[schemars(with = "String")]
+    pub per_hour: rust_decimal::Decimal,
+}
+
+impl Price {
+    pub(super) fn validate(&self) -> Option<FieldError> {
+        (self.per_hour.is_sign_negative() || self.per_hour > rust_decimal::Decimal::from(1_000_000))
+            .then(|| FieldError::new("spec.price.per_hour", "a price lies between 0 and 1000000 per hour"))
+    }
+}
+
+/// One version of an environment template: the organization's own, or else a shipped one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateRef {
+    /// The template's name.
+    pub name: Name,
+    /// The version; it must be active when an instance is launched.
+    pub version: String,
+}
+
+/// The system profile something was launched or cloned from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SystemParent {
+    /// The system profile's name.
+    pub name: Name,
+    /// Its version at that time.
+    pub version: String,
+    /// It is offered as shipped; a customised clone is not.
+    #[serde(default)]
+    pub as_shipped: bool,
+}
+
+/// Which generation of a profile people launch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct PublishedVersion {
+    /// The spec's generation that was published.
+    pub generation: i64,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: String,
+}
+
+/// What is known about a profile.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ProfileStatus {
+    /// What people launch; absent while it was never published or was withdrawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<PublishedVersion>,
+}
+
+pub(super) fn validate_card(card: &Card) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    if card.documentation.chars().count() > 20_000 {
+        errors.push(FieldError::new("spec.card.documentation", "documentation has at most 20000 characters"));
+    }
+    for (path, text) in [("spec.card.icon", &card.icon), ("spec.card.category", &card.category)] {
+        if text.chars().count() > 60 {
+            errors.push(FieldError::new(path, "at most 60 characters"));
+        }
+    }
+    if card.tags.len() > 20 || card.tags.iter().any(|t| t.is_empty() || t.chars().count() > 40) {
+        errors.push(FieldError::new("spec.card.tags", "at most 20 tags of 1 to 40 characters"));
+    }
+    errors
+}

@@ -1,0 +1,63 @@
+//! Renders expressions inside parsed values: strings may hold `{{ … }}`, structure never comes from them.
+//!
+//! Undefined names are errors, fuel is limited, there is no loader and no auto-escaping: what is rendered is an
+//! argument, an environment value or a file's content, never a document that is parsed afterwards.
+
+use minijinja::{Environment, UndefinedBehavior};
+use serde_json::Value;
+
+/// Renders strings against one context.
+pub struct Renderer {
+    environment: Environment<'static>,
+    context: minijinja::Value,
+}
+
+impl Renderer {
+    /// A renderer over `context`, an object such as `{"inputs": {…}, "instance": {…}}`.
+    pub fn new(context: &Value) -> Self {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_fuel(Some(50_000));
+        environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+        if let Ok(syntax) = minijinja::syntax::SyntaxConfig::builder().keep_trailing_newline(true).build() {
+            environment.set_syntax(syntax);
+        }
+        environment.add_filter("shell_quote", |text: String| format!("'{}'", text.replace('\'', r"'\''")));
+        Self { environment, context: minijinja::Value::from(minijinja::value::Serde(context)) }
+    }
+
+    /// Renders one string. The error says what is wrong with the expression.
+    pub fn text(&self, source: &str) -> Result<String, String> {
+        if !source.contains("{{") && !source.contains("{%") {
+            return Ok(source.to_owned());
+        }
+        self.environment.render_str(source, &self.context).map_err(|e| {
+            let detail = e.detail().map(|d| format!(": {d}")).unwrap_or_default();
+            format!("the expression {:?} fails: {}{detail}", shorten(source), e.kind())
+        })
+    }
+
+    /// Renders every string of `values`.
+    pub fn all(&self, values: &[String]) -> Result<Vec<String>, String> {
+        values.iter().map(|v| self.text(v)).collect()
+    }
+}
+
+fn shorten(text: &str) -> String {
+    if text.chars().count() > 80 { text.chars().take(77).chain("…".chars()).collect() } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn inputs_stay_data() {
+        let renderer = Renderer::new(&json!({"inputs": {"name": "{{ 7 * 7 }}<&\""}}));
+        assert_eq!(renderer.text("--name={{ inputs.name }}").unwrap(), "--name={{ 7 * 7 }}<&\"");
+        assert!(renderer.text("{{ inputs.missing }}").is_err());
+        assert!(renderer.text("{% for i in range(100000) %}{{ i }}{% endfor %}").is_err());
+        assert_eq!(renderer.text("{{ \"a'b\" | shell_quote }}").unwrap(), r"'a'\''b'");
+    }
+}
