@@ -1,1 +1,17 @@
-//! policy
+//! Who may do what: built-in roles as Cedar policies, and the proofs that the store demands.
+//!
+//! [`Policy::allow`] asks Cedar and yields an [`Allowed`], which cannot be made anywhere else. Every store method that
+//! touches an object takes the matching proof, so code that forgets to ask does not compile. This crate never reads the
+//! database: principals and resources come to it as plain data.
+
+pub mod action;
+mod cedar;
+mod principal;
+mod proof;
+mod resource;
+
+pub use action::{Action, AuditTrail, SubjectType};
+pub use cedar::{POLICIES_BY_HAND, Policy, generated_policies, schema};
+pub use principal::{Binding, Principal};
+pub use proof::{Allowed, ControllerProof};
+pub use resource::Resource;

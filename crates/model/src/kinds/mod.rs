@@ -35,7 +35,7 @@ pub use service_instance::{EndpointStatus, Output, ServiceInstance, ServiceInsta
 pub use service_profile::{ComputeRequirement, ServiceProfile};
 pub use size::{Amount, GpuSize, ResolvedSize, Size};
 pub use system_profile::{SystemProfile, SystemProfileStatus};
-pub use target::{Gpu, GpuUse, Inventory, Node, Target, TargetStatus, TargetType, Usage};
+pub use target::{Gpu, GpuUse, Inventory, Node, Target, TargetStatus, TargetType, Usage, parse_simulated};
 pub use user::{User, UserStatus};
 pub use workspace::{Workspace, WorkspaceStatus};
 

@@ -1,0 +1,325 @@
+//! The Cedar policies and how questions reach them.
+//!
+//! One `permit` per built-in role is generated from the role table in `warpyard-model`; what depends on ownership,
+//! sharing or an endpoint's access is written by hand in `policies.cedar`. The tests validate all of it strictly
+//! against the schema.
+
+use crate::action::permission;
+use crate::{Action, Allowed, ControllerProof, Principal, Resource, SubjectType};
+use cedar_policy::{
+    Authorizer, Context, Decision, Entities, Entity, EntityUid, PolicySet, Request, RestrictedExpression, Schema,
+};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt::Write as _;
+use warpyard_model::kinds::EndpointAccess;
+use warpyard_model::permission::{Permission, Role, Subject, Verb};
+use warpyard_model::{Error, Kind, Result, ScopePath};
+
+/// The policies that do not follow from the role table.
+pub const POLICIES_BY_HAND: &str = include_str!("policies.cedar");
+
+/// Answers whether a principal may do something.
+pub struct Policy {
+    authorizer: Authorizer,
+    policies: PolicySet,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Policy {
+    /// The built-in policies.
+    pub fn new() -> Self {
+        let text = format!("{}\n{POLICIES_BY_HAND}", generated_policies());
+        let policies = text.parse().expect("the built-in policies parse: a unit test holds that");
+        Self { authorizer: Authorizer::new(), policies }
+    }
+
+    /// Asks whether `principal` may do `A` to `resource`. A refusal looks like a missing object to those who may not
+    /// even see it.
+    pub fn allow<A: Action, S: SubjectType>(&self, principal: &Principal, resource: &Resource) -> Result<Allowed<A, S>> {
+        let permission = permission::<A, S>();
+        if self.decide(principal, permission, resource) {
+            return Ok(Allowed::new(principal.name(), &resource.uid, &resource.scope));
+        }
+        let view = Permission { subject: permission.subject, verb: Verb::View };
+        if permission.verb != Verb::View && self.decide(principal, view, resource) {
+            return Err(Error::forbidden(format!("You may see this but lack the permission {permission} on it.")));
+        }
+        // Making something in a place one can see is forbidden, not unknown.
+        if permission.verb == Verb::Create && self.can_enter(principal, &resource.scope) {
+            return Err(Error::forbidden(format!("You lack the permission {permission} here.")));
+        }
+        Err(Error::not_found("There is no such object, or you may not see it."))
+    }
+
+    /// The bare answer, for filtering lists and telling people what they may do.
+    pub fn decide(&self, principal: &Principal, permission: Permission, resource: &Resource) -> bool {
+        debug_assert_eq!(permission.subject, resource.subject, "a question about one kind asked of another");
+        let action = action_uid(&permission.to_string());
+        let resource_entity = resource_entity(resource);
+        let request = match Request::new(principal.entity().uid(), action, resource_entity.uid(), Context::empty(), None) {
+            Ok(request) => request,
+            Err(_) => return false,
+        };
+        let entities = match Entities::from_entities([principal.entity().clone(), resource_entity], None) {
+            Ok(entities) => entities,
+            Err(_) => return false,
+        };
+        self.authorizer.is_authorized(&request, &self.policies, &entities).decision() == Decision::Allow
+    }
+
+    /// Whether a person has a foot in this place or rights that reach into it.
+    pub fn can_enter(&self, principal: &Principal, scope: &ScopePath) -> bool {
+        principal.bindings().iter().any(|b| b.scope.contains(scope) || scope.contains(&b.scope))
+    }
+
+    /// Whether everything `role` may do at `scope` is something `principal` may do there: nobody grants more than
+    /// they have. Opening endpoints goes with ownership and is no part of it.
+    pub fn covers(&self, principal: &Principal, role: Role, scope: &ScopePath) -> bool {
+        role.permissions()
+            .into_iter()
+            .all(|permission| principal.bindings().iter().any(|b| b.scope.contains(scope) && b.role.has(permission)))
+    }
+
+    /// The proof for one of Warpyard's own controllers.
+    pub fn controller(&self, name: &'static str) -> Result<ControllerProof> {
+        let uid = EntityUid::from_type_name_and_id(type_name("Controller"), cedar_policy::EntityId::new(name));
+        let resource = resource_entity(&Resource::place(Subject::AuditEntry, &ScopePath::platform()));
+        let request = Request::new(uid.clone(), action_uid("controller.reconcile"), resource.uid(), Context::empty(), None)
+            .map_err(Error::internal)?;
+        let entities = Entities::from_entities([Entity::with_uid(uid), resource], None).map_err(Error::internal)?;
+        match self.authorizer.is_authorized(&request, &self.policies, &entities).decision() {
+            Decision::Allow => Ok(ControllerProof::new(name)),
+            Decision::Deny => Err(Error::internal(format!("{name} is not a known controller"))),
+        }
+    }
+}
+
+fn type_name(name: &str) -> cedar_policy::EntityTypeName {
+    name.parse().expect("a constant type name")
+}
+
+fn action_uid(id: &str) -> EntityUid {
+    EntityUid::from_type_name_and_id(type_name("Action"), cedar_policy::EntityId::new(id))
+}
+
+fn strings<'a>(items: impl IntoIterator<Item = &'a str>) -> RestrictedExpression {
+    RestrictedExpression::new_set(items.into_iter().map(|s| RestrictedExpression::new_string(s.to_owned())))
+}
+
+pub(crate) fn principal_entity(name: &str, roles: &BTreeMap<Role, BTreeSet<String>>, places: &BTreeSet<String>) -> Entity {
+    let mut attributes = HashMap::from([
+        ("name".to_owned(), RestrictedExpression::new_string(name.to_owned())),
+        ("places".to_owned(), strings(places.iter().map(String::as_str))),
+    ]);
+    for role in Role::ALL {
+        let scopes = roles.get(role).into_iter().flatten().map(String::as_str);
+        attributes.insert(role.as_str().to_owned(), strings(scopes));
+    }
+    let uid = EntityUid::from_type_name_and_id(type_name("User"), cedar_policy::EntityId::new(name));
+    Entity::new(uid.clone(), attributes, HashSet::new()).unwrap_or_else(|_| Entity::with_uid(uid))
+}
+
+fn resource_entity(resource: &Resource) -> Entity {
+    let inner = resource.opens.as_ref().unwrap_or(&resource.scope);
+    let scopes: Vec<String> = inner.lineage().iter().map(ScopePath::key).collect();
+    let project: Vec<String> = match (&resource.scope.org, &resource.scope.project) {
+        (Some(org), Some(project)) => vec![ScopePath::project(org.clone(), project.clone()).key()],
+        _ => Vec::new(),
+    };
+    let offered: Vec<String> = resource.offered_in.iter().map(ScopePath::key).collect();
+    let opens: Vec<String> = resource.opens.iter().map(ScopePath::key).collect();
+    let access = match resource.access {
+        Some(EndpointAccess::Owner) | None => "owner",
+        Some(EndpointAccess::Workspace) => "workspace",
+        Some(EndpointAccess::Project) => "project",
+    };
+    let text = |s: &str| RestrictedExpression::new_string(s.to_owned());
+    let attributes = HashMap::from([
+        ("name".to_owned(), text(&resource.name)),
+        ("owner".to_owned(), text(resource.owner.as_deref().unwrap_or(""))),
+        ("access".to_owned(), text(access)),
+        ("scopes".to_owned(), strings(scopes.iter().map(String::as_str))),
+        ("project".to_owned(), strings(project.iter().map(String::as_str))),
+        ("offered_in".to_owned(), strings(offered.iter().map(String::as_str))),
+        ("opens".to_owned(), strings(opens.iter().map(String::as_str))),
+    ]);
+    let type_name = type_name(entity_type(resource.subject));
+    let uid = EntityUid::from_type_name_and_id(type_name, cedar_policy::EntityId::new(&resource.uid));
+    Entity::new(uid.clone(), attributes, HashSet::new()).unwrap_or_else(|_| Entity::with_uid(uid))
+}
+
+fn entity_type(subject: Subject) -> &'static str {
+    match subject {
+        // A person as a thing asked about, apart from a person who asks.
+        Subject::Kind(Kind::User) => "Account",
+        Subject::Kind(kind) => kind.as_str(),
+        Subject::AuditEntry => "AuditEntry",
+    }
+}
+
+/// One `permit` per role, and for kinds that live at the platform but serve everybody, one for looking at them.
+pub fn generated_policies() -> String {
+    let mut out = String::new();
+    let shared = [Kind::Target, Kind::SystemProfile, Kind::EnvironmentTemplate];
+    for role in Role::ALL {
+        let mut by_kind: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for permission in role.permissions() {
+            by_kind.entry(entity_type(permission.subject)).or_default().push(format!("Action::\"{permission}\""));
+        }
+        for (kind, actions) in by_kind {
+            let _ = writeln!(
+                out,
+                "@id(\"{role}:{kind}\")\npermit (principal is User, action in [{}], resource is {kind})\nwhen {{ resource.scopes.containsAny(principal.{role}) }};",
+                actions.join(", ")
+            );
+        }
+        for kind in shared.into_iter().filter(|kind| role.has(Permission { subject: Subject::Kind(*kind), verb: Verb::View })) {
+            let _ = writeln!(
+                out,
+                "@id(\"{role}:{kind}:shared\")\npermit (principal is User, action == Action::\"{}.view\", resource is {kind})\nwhen {{ resource.offered_in.contains(\"/\") && !principal.{role}.isEmpty() }};",
+                kind.snake()
+            );
+        }
+        // Whoever may look at services by a role may open what is opened to the workspace.
+        if role.has(Permission { subject: Subject::Kind(Kind::ServiceInstance), verb: Verb::View }) {
+            let _ = writeln!(
+                out,
+                "@id(\"{role}:connect\")\npermit (principal is User, action == Action::\"service_instance.connect\", resource is ServiceInstance)\nwhen {{ [\"workspace\", \"project\"].contains(resource.access) && resource.scopes.containsAny(principal.{role}) }};"
+            );
+        }
+    }
+    out
+}
+
+/// The Cedar schema the policies are validated against.
+pub fn schema() -> Result<Schema> {
+    let mut text = String::from("entity Controller;\nentity User = { name: String, places: Set<String>");
+    for role in Role::ALL {
+        let _ = write!(text, ", {role}: Set<String>");
+    }
+    text.push_str(" };\n");
+    for subject in Subject::all() {
+        let kind = entity_type(subject);
+        let attributes = "name: String, owner: String, access: String, scopes: Set<String>, project: Set<String>, offered_in: Set<String>, opens: Set<String>";
+        let _ = writeln!(text, "entity {kind} = {{ {attributes} }};");
+    }
+    for permission in Permission::all() {
+        let _ = writeln!(
+            text,
+            "action \"{permission}\" appliesTo {{ principal: User, resource: {} }};",
+            entity_type(permission.subject)
+        );
+    }
+    text.push_str("action \"controller.reconcile\" appliesTo { principal: Controller, resource: AuditEntry };\n");
+    Schema::from_cedarschema_str(&text).map(|(schema, _)| schema).map_err(Error::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Binding, action};
+    use cedar_policy::{ValidationMode, Validator};
+    use warpyard_model::Name;
+    use warpyard_model::kinds::{ComputeProfile, ServiceInstance, Target, Workspace};
+
+    fn name(text: &str) -> Name {
+        Name::parse(text).unwrap()
+    }
+
+    fn vision() -> ScopePath {
+        ScopePath::project(name("acme"), name("vision"))
+    }
+
+    #[test]
+    fn policies_are_valid_against_the_schema() {
+        let text = format!("{}\n{POLICIES_BY_HAND}", generated_policies());
+        let policies: PolicySet = text.parse().unwrap();
+        let result = Validator::new(schema().unwrap()).validate(&policies, ValidationMode::Strict);
+        let errors: Vec<String> = result.validation_errors().map(ToString::to_string).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
+
+    #[test]
+    fn strangers_see_nothing_and_readers_may_not_write() {
+        let policy = Policy::new();
+        let profile = Resource::object(Kind::ComputeProfile, "u1", &name("small"), &vision());
+        let stranger = Principal::new("eve", Vec::new());
+        let denied = policy.allow::<action::Update, ComputeProfile>(&stranger, &profile).unwrap_err();
+        assert_eq!(denied.code, warpyard_model::ErrorCode::NotFound);
+        let auditor = Principal::new("aud", vec![Binding { role: Role::Auditor, scope: ScopePath::org(name("acme")) }]);
+        let denied = policy.allow::<action::Update, ComputeProfile>(&auditor, &profile).unwrap_err();
+        assert_eq!(denied.code, warpyard_model::ErrorCode::Forbidden);
+        assert!(policy.allow::<action::View, ComputeProfile>(&auditor, &profile).is_ok());
+    }
+
+    #[test]
+    fn offered_profiles_are_seen_where_they_are_offered() {
+        let policy = Policy::new();
+        let home = ScopePath::project(name("acme"), name("cards"));
+        let developer = Principal::new("dev", vec![Binding { role: Role::Developer, scope: vision() }]);
+        let hidden = Resource::object(Kind::ComputeProfile, "u1", &name("small"), &home);
+        assert!(policy.allow::<action::View, ComputeProfile>(&developer, &hidden).is_err());
+        let offered = hidden.offered_in(vec![vision()]);
+        assert!(policy.allow::<action::View, ComputeProfile>(&developer, &offered).is_ok());
+        assert!(policy.allow::<action::Publish, ComputeProfile>(&developer, &offered).is_err());
+    }
+
+    #[test]
+    fn owners_open_their_endpoints_and_admins_do_not() {
+        let policy = Policy::new();
+        let scope = ScopePath::workspace(name("acme"), name("vision"), name("research"));
+        let notebook = || Resource::object(Kind::ServiceInstance, "u1", &name("nb"), &scope).owned_by(Some("dev".into()));
+        let bound = |user: &str, role, scope| Principal::new(user, vec![Binding { role, scope }]);
+        let developer = bound("dev", Role::Developer, vision());
+        let admin = bound("boss", Role::ProjectAdmin, vision());
+        let open = |who: &Principal, r: &Resource| policy.allow::<action::Connect, ServiceInstance>(who, r).is_ok();
+        assert!(open(&developer, &notebook()));
+        assert!(!open(&admin, &notebook()));
+        assert!(open(&admin, &notebook().with_access(EndpointAccess::Workspace)));
+        let gone = bound("dev", Role::Developer, ScopePath::project(name("acme"), name("other")));
+        assert!(!open(&gone, &notebook()), "ownership ends with membership");
+        let colleague = bound("col", Role::Developer, vision());
+        assert!(!open(&colleague, &notebook().with_access(EndpointAccess::Workspace)));
+        assert!(open(&colleague, &notebook().with_access(EndpointAccess::Project)));
+    }
+
+    #[test]
+    fn targets_are_shown_to_those_whose_role_looks_at_targets() {
+        let policy = Policy::new();
+        let target =
+            Resource::object(Kind::Target, "t", &name("local"), &ScopePath::platform()).offered_in(vec![ScopePath::platform()]);
+        let paas = Principal::new("p", vec![Binding { role: Role::PaasAdmin, scope: vision() }]);
+        let reader = Principal::new("r", vec![Binding { role: Role::WorkspaceReader, scope: vision() }]);
+        assert!(policy.allow::<action::View, Target>(&paas, &target).is_ok());
+        assert!(policy.allow::<action::Update, Target>(&paas, &target).is_err());
+        assert!(policy.allow::<action::View, Target>(&reader, &target).is_err());
+    }
+
+    #[test]
+    fn nobody_grants_more_than_they_have() {
+        let policy = Policy::new();
+        let org = ScopePath::org(name("acme"));
+        let admin = Principal::new("a", vec![Binding { role: Role::OrgAdmin, scope: org.clone() }]);
+        assert!(policy.covers(&admin, Role::PaasAdmin, &org));
+        assert!(policy.covers(&admin, Role::Developer, &vision()));
+        assert!(!policy.covers(&admin, Role::PlatformAdmin, &ScopePath::platform()));
+        let project_admin = Principal::new("p", vec![Binding { role: Role::ProjectAdmin, scope: vision() }]);
+        assert!(policy.covers(&project_admin, Role::Developer, &vision()));
+        assert!(!policy.covers(&project_admin, Role::PaasAdmin, &vision()));
+        let _ = policy
+            .allow::<action::Create, Workspace>(&project_admin, &Resource::place(Subject::Kind(Kind::Workspace), &vision()))
+            .unwrap();
+    }
+
+    #[test]
+    fn only_known_controllers_get_a_proof() {
+        let policy = Policy::new();
+        assert!(policy.controller("reconciler").is_ok());
+        assert!(policy.controller("stranger").is_err());
+    }
+}

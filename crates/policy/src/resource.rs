@@ -1,0 +1,80 @@
+//! What is asked about.
+
+use warpyard_model::kinds::EndpointAccess;
+use warpyard_model::permission::Subject;
+use warpyard_model::{Kind, Name, ScopePath};
+
+/// An object, or the place a new one would be made in, as far as policies look at it.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    pub(crate) subject: Subject,
+    pub(crate) uid: String,
+    pub(crate) name: String,
+    pub(crate) scope: ScopePath,
+    pub(crate) opens: Option<ScopePath>,
+    pub(crate) owner: Option<String>,
+    pub(crate) offered_in: Vec<ScopePath>,
+    pub(crate) access: Option<EndpointAccess>,
+}
+
+impl Resource {
+    /// An object that is there.
+    pub fn object(kind: Kind, uid: &str, name: &Name, scope: &ScopePath) -> Self {
+        Self {
+            subject: Subject::Kind(kind),
+            uid: uid.to_owned(),
+            name: name.to_string(),
+            scope: scope.clone(),
+            opens: scope.inside(kind, name),
+            owner: None,
+            offered_in: Vec::new(),
+            access: None,
+        }
+    }
+
+    /// The place in which an object of `subject` would be made or listed.
+    pub fn place(subject: Subject, scope: &ScopePath) -> Self {
+        Self {
+            subject,
+            uid: String::new(),
+            name: String::new(),
+            scope: scope.clone(),
+            opens: None,
+            owner: None,
+            offered_in: Vec::new(),
+            access: None,
+        }
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub fn owned_by(mut self, owner: Option<String>) -> Self {
+        self.owner = owner;
+        self
+    }
+
+    /// The scopes whose members may see it although it lives elsewhere: where a published profile is offered, or
+    /// where a person works. The platform's scope stands for everybody with a matching role anywhere.
+    #[must_use]
+    pub fn offered_in(mut self, scopes: Vec<ScopePath>) -> Self {
+        self.offered_in = scopes;
+        self
+    }
+
+    /// Who may open the endpoint in question.
+    #[must_use]
+    pub fn with_access(mut self, access: EndpointAccess) -> Self {
+        self.access = Some(access);
+        self
+    }
+
+    /// Its uid; empty for a place.
+    pub fn uid(&self) -> &str {
+        &self.uid
+    }
+
+    /// Where it lives.
+    pub fn scope(&self) -> &ScopePath {
+        &self.scope
+    }
+}
