@@ -1,1 +1,32 @@
-//! client
+//! The typed client of the Warpyard API, for the CLI, tests and programs.
+//!
+//! [`Client`] speaks the HTTP contract with any kind of object: dynamically as [`AnyObject`] or typed as
+//! `warpyard_model::Object`. Every failure is a [`ClientError`] with the class, the field errors and the request id that
+//! the server told. It never prints, never reads the environment and never decides what a person may do.
+
+mod account;
+mod action;
+mod any_object;
+mod catalogue;
+mod error;
+mod files;
+mod http;
+mod path;
+mod resource;
+mod sse;
+mod terminal;
+mod watch;
+
+pub use account::{BindingView, Me, MeUser, NewToken, ServerFacts, SessionCookie, Setup, SignInLink, TokenView};
+pub use action::{LaunchIntoProjects, Launched, LaunchedItem, OpenedEndpoint};
+pub use any_object::AnyObject;
+pub use catalogue::{
+    AccessView, Availability, Capacity, CatalogueCard, ComputeOption, FormAnswer, FormRequest, ProfileView, Summary,
+};
+pub use error::{ClientError, Result};
+pub use files::{Applied, AppliedItem, ItemScope};
+pub use http::{Client, Credentials};
+pub use path::{collection_level, scope_for};
+pub use resource::{AuditPage, AuditQuery, EventView, ListQuery, Page, RevisionView};
+pub use terminal::{Terminal, TerminalMessage, TerminalReader, TerminalRequest, TerminalWriter};
+pub use watch::{Watch, WatchEvent, WatchRequest};

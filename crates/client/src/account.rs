@@ -1,0 +1,200 @@
+//! Sign-in, the caller's own tokens, and what administrators do to people's sign-in.
+
+use crate::error::{ClientError, Result};
+use crate::http::{Client, Credentials};
+use reqwest::{Method, header};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::time::Duration;
+use warpyard_model::{ErrorCode, Timestamp};
+
+/// Whether the server still waits for its first administrator.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Setup {
+    /// There is no administrator yet.
+    pub required: bool,
+}
+
+/// A session cookie that was just given, as `name=value`.
+pub struct SessionCookie(pub String);
+
+/// The caller.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Me {
+    /// Who.
+    pub user: MeUser,
+    /// Roles and where they count.
+    #[serde(default)]
+    pub bindings: Vec<BindingView>,
+    /// The areas of the console the caller sees.
+    #[serde(default)]
+    pub areas: Vec<String>,
+    /// The server's version.
+    #[serde(default)]
+    pub version: String,
+    /// Facts about the server.
+    #[serde(default)]
+    pub server: ServerFacts,
+}
+
+/// The caller's user.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MeUser {
+    /// The name.
+    pub name: String,
+    /// What people read.
+    #[serde(default)]
+    pub display_name: String,
+    /// The mail address.
+    #[serde(default)]
+    pub email: String,
+}
+
+/// A role and where it counts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BindingView {
+    /// The role.
+    pub role: String,
+    /// The organization, unless it counts everywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub org: Option<String>,
+    /// The project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    /// The workspace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workspace: Option<String>,
+}
+
+/// Facts about the server.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct ServerFacts {
+    /// The domain below which apps open.
+    #[serde(default)]
+    pub apps_domain: String,
+}
+
+/// An API token without its secret.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TokenView {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// When it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
+    /// When it stops working.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// A token that was just made; its secret is told once.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct NewToken {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// The secret, `wy_…`.
+    pub token: String,
+    /// When it stops working.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A link with which a person sets a password and is signed in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SignInLink {
+    /// The address.
+    pub url: String,
+    /// When it stops working.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+}
+
+#[derive(Deserialize)]
+struct Items<T> {
+    items: Vec<T>,
+}
+
+impl Client {
+    /// Whether the server waits for its first administrator.
+    pub async fn setup(&self) -> Result<Setup> {
+        self.get_json(self.url(&["setup"])).await
+    }
+
+    /// Signs in with a password.
+    pub async fn sign_in(&self, email: &str, password: &str) -> Result<SessionCookie> {
+        let request = self
+            .request(Method::POST, self.url(&["session"]))
+            // The server takes sign-ins from a person or from its own pages only.
+            .header("Sec-Fetch-Site", "none")
+            .timeout(Duration::from_secs(60))
+            .json(&json!({ "email": email, "password": password }));
+        let response = self.send(request).await?;
+        let cookies: Vec<String> = response
+            .headers()
+            .get_all(header::SET_COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .filter_map(|text| text.split(';').next())
+            .map(|pair| pair.trim().to_owned())
+            .filter(|pair| !pair.is_empty())
+            .collect();
+        if cookies.is_empty() {
+            return Err(ClientError::local(
+                ErrorCode::Internal,
+                format!("{} accepted the password but gave no session; is it a Warpyard server?", self.address()),
+            ));
+        }
+        Ok(SessionCookie(cookies.join("; ")))
+    }
+
+    /// Ends the session whose cookie this client holds.
+    pub async fn sign_out(&self) -> Result<()> {
+        self.done(self.request(Method::DELETE, self.url(&["session"]))).await
+    }
+
+    /// The same server with a session just given.
+    #[must_use]
+    pub fn with_session(&self, cookie: &SessionCookie) -> Client {
+        self.with_credentials(Credentials::Cookie(cookie.0.clone()))
+    }
+
+    /// Who the caller is.
+    pub async fn me(&self) -> Result<Me> {
+        self.get_json(self.url(&["me"])).await
+    }
+
+    /// The caller's tokens.
+    pub async fn tokens(&self) -> Result<Vec<TokenView>> {
+        let answer: Items<TokenView> = self.get_json(self.url(&["me", "tokens"])).await?;
+        Ok(answer.items)
+    }
+
+    /// Makes a token.
+    pub async fn create_token(&self, name: &str, expires_in_seconds: u64) -> Result<NewToken> {
+        let body = json!({ "name": name, "expires_in_seconds": expires_in_seconds });
+        self.post_json(self.url(&["me", "tokens"]), &body).await
+    }
+
+    /// Makes a token useless at once.
+    pub async fn revoke_token(&self, id: &str) -> Result<()> {
+        self.done(self.request(Method::DELETE, self.url(&["me", "tokens", id]))).await
+    }
+
+    /// Makes a link with which a person sets a password.
+    pub async fn sign_in_link(&self, user: &str) -> Result<SignInLink> {
+        self.post_json(self.url(&["users", user, "sign-in-link"]), &json!({})).await
+    }
+
+    /// Sets somebody's password.
+    pub async fn set_password(&self, user: &str, password: &str) -> Result<()> {
+        let url = self.url(&["users", user, "password"]);
+        self.done(self.request(Method::PUT, url).json(&json!({ "password": password }))).await
+    }
+}
