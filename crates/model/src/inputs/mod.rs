@@ -8,17 +8,21 @@ mod constraint;
 mod expression;
 mod field;
 mod form;
+mod format;
+mod narrow;
 mod resolve;
 mod rule;
 mod schema;
+mod validate;
 mod value;
 
 pub use expression::check_expression;
 pub use field::{Choice, Field, FieldType, OptionSource, Override, Rule};
-pub use form::{Form, FormField, FormSection, LiveOptions, effective_form, validate_fields};
-pub use resolve::{Mode, Resolved, resolve};
+pub use form::{Form, FormField, FormSection, LiveOptions, effective_form};
+pub use resolve::{Evaluation, Mode, Resolved, evaluate, resolve};
 pub use rule::{InputRule, Preset, validate_rules};
 pub use schema::json_schema;
+pub use validate::validate_fields;
 
 /// Values by field name, in the order they were given.
 pub type Values = indexmap::IndexMap<String, serde_json::Value>;

@@ -1,9 +1,14 @@
 //! What a profile lays over a template's fields.
 
-use super::{Choice, Field, Override, Values};
+use super::validate::bad_name;
+use super::value::canonical;
+use super::{Choice, Override, Values};
 use crate::FieldError;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::HashSet;
+
+const MAX_PRESET_NAME: usize = 40;
 
 /// Narrows, relabels or fixes one field of the layer above. Absent means unchanged.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -72,8 +77,45 @@ pub struct Preset {
     pub values: Values,
 }
 
-/// Checks rules by themselves.
+/// Checks rules and presets by themselves; how they fit a template is for [`effective_form`](super::effective_form).
+///
+/// Paths are those of a profile: `spec.inputs.<i>.<what>` and `spec.presets.<i>.<what>`.
 pub fn validate_rules(rules: &[InputRule], presets: &[Preset]) -> Vec<FieldError> {
-    let _ = (rules, presets);
-    Vec::new()
+    let mut errors = Vec::new();
+    let mut names = HashSet::new();
+    for (i, rule) in rules.iter().enumerate() {
+        let at = |what: &str| format!("spec.inputs.{i}.{what}");
+        if let Some(why) = bad_name(&rule.name) {
+            errors.push(FieldError::new(at("name"), why));
+        } else if !names.insert(rule.name.as_str()) {
+            errors.push(FieldError::new(at("name"), format!("two rules are for {:?}; put them together", rule.name)));
+        }
+        let Some(choices) = &rule.choices else { continue };
+        if choices.is_empty() {
+            errors.push(FieldError::new(at("choices"), "must have at least one choice; to take the input away, hide or lock it"));
+        }
+        let mut values = HashSet::new();
+        for (j, choice) in choices.iter().enumerate() {
+            if !values.insert(canonical(&choice.value)) {
+                errors.push(FieldError::new(at(&format!("choices.{j}.value")), "two choices have this value"));
+            }
+        }
+    }
+    let mut names = HashSet::new();
+    for (i, preset) in presets.iter().enumerate() {
+        let at = |what: &str| format!("spec.presets.{i}.{what}");
+        let length = preset.name.chars().count();
+        if preset.name.trim() != preset.name || !(1..=MAX_PRESET_NAME).contains(&length) {
+            let why = format!("a preset's name has 1 to {MAX_PRESET_NAME} characters without spaces around them");
+            errors.push(FieldError::new(at("name"), why));
+        } else if !names.insert(preset.name.as_str()) {
+            errors.push(FieldError::new(at("name"), format!("two presets have the name {:?}", preset.name)));
+        }
+        for name in preset.values.keys() {
+            if let Some(why) = bad_name(name) {
+                errors.push(FieldError::new(at(&format!("values.{name}")), why));
+            }
+        }
+    }
+    errors
 }

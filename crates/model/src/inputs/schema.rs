@@ -1,5 +1,4 @@
 //! JSON Schema export.
-/// The schema.
 pub fn json_schema(form: &super::Form) -> serde_json::Value {
     let _ = form;
     serde_json::Value::Null
