@@ -4,11 +4,11 @@ use crate::{API_VERSION, FieldError, Kind, Metadata, Timestamp};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// What makes a type the spec of a kind.
-pub trait Spec: Serialize + DeserializeOwned + schemars::JsonSchema + Clone + Send + Sync + 'static {
+pub trait Spec: Serialize + DeserializeOwned + schemars::JsonSchema + Clone + std::fmt::Debug + Send + Sync + 'static {
     /// Which kind.
     const KIND: Kind;
     /// What the system observes about it.
-    type Status: Serialize + DeserializeOwned + schemars::JsonSchema + Default + Clone + Send + Sync + 'static;
+    type Status: Serialize + DeserializeOwned + schemars::JsonSchema + Default + Clone + std::fmt::Debug + Send + Sync + 'static;
 
     /// Rules that the type alone cannot express; paths start at `spec`.
     fn validate(&self) -> Vec<FieldError> {

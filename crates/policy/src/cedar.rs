@@ -5,7 +5,7 @@
 //! against the schema.
 
 use crate::action::permission;
-use crate::{Action, Allowed, ControllerProof, Principal, Resource, SubjectType};
+use crate::{Action, Allowed, ControllerProof, Principal, Resource, SubjectType, Viewer};
 use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityUid, PolicySet, Request, RestrictedExpression, Schema,
 };
@@ -70,6 +70,11 @@ impl Policy {
             Err(_) => return false,
         };
         self.authorizer.is_authorized(&request, &self.policies, &entities).decision() == Decision::Allow
+    }
+
+    /// A person looking at lists.
+    pub fn viewer<'a>(&'a self, principal: &'a Principal) -> Viewer<'a> {
+        Viewer { policy: self, principal }
     }
 
     /// Whether a person has a foot in this place or rights that reach into it.

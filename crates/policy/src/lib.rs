@@ -9,9 +9,11 @@ mod cedar;
 mod principal;
 mod proof;
 mod resource;
+mod viewer;
 
 pub use action::{Action, AuditTrail, SubjectType};
 pub use cedar::{POLICIES_BY_HAND, Policy, generated_policies, schema};
 pub use principal::{Binding, Principal};
 pub use proof::{Allowed, ControllerProof};
 pub use resource::Resource;
+pub use viewer::Viewer;

@@ -1,1 +1,132 @@
-//! store
+//! The only SQL: objects, revisions, changes, the audit chain, accounts, sessions, allocations and leases.
+//!
+//! Methods that touch objects take a proof of permission from `warpyard-policy`, so that nothing gets past it. A write
+//! is one transaction that changes the object, records its revision, the change that watchers hear of and the audit
+//! entry. SQLite and PostgreSQL share the SQL; see `db.rs`.
+
+mod account;
+mod allocation;
+mod audit;
+mod batch;
+mod change;
+mod clock;
+mod controller;
+mod db;
+mod event;
+mod idempotency;
+mod lease;
+mod read;
+mod row;
+mod seal;
+mod session;
+mod setup;
+mod token;
+
+pub use account::SignIn;
+pub use allocation::{Free, Held, Want};
+pub use audit::{AuditQuery, AuditVerdict};
+pub use batch::{Batch, Change, Context, Mutates, NewObject, Removed};
+pub use change::{ChangeFeed, Changed, Operation};
+pub use clock::{Clock, SystemClock};
+pub use controller::ControllerStore;
+pub use event::{Event, Severity};
+pub use idempotency::Replay;
+pub use lease::Lease;
+pub use read::{ListQuery, Located, Page, Revision, SortBy};
+pub use row::StoredObject;
+pub use seal::MasterKey;
+pub use session::{AppGrant, NewSession, Session};
+pub use setup::FirstAdmin;
+pub use token::{NewToken, Token};
+
+use db::Db;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, RwLock};
+use tokio::sync::watch;
+use warpyard_model::{Result, Timestamp};
+use warpyard_policy::Principal;
+
+/// The store. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    key: MasterKey,
+    /// The newest sequence this server knows of; watchers wait on it.
+    newest: watch::Sender<i64>,
+    /// People and their bindings, until a binding or person changes.
+    principals: RwLock<HashMap<String, (Timestamp, Arc<Principal>)>>,
+    /// Who a session or token belongs to, by the hash of its secret, for a few seconds.
+    credentials: RwLock<HashMap<String, (Timestamp, SignIn)>>,
+}
+
+/// How long another server's change of rights may go unnoticed on a shared database.
+const SHARED_CACHE_SECONDS: i64 = 5;
+
+impl Store {
+    /// Opens or creates an SQLite store.
+    pub async fn sqlite(path: &Path, key: MasterKey, clock: Arc<dyn Clock>) -> Result<Self> {
+        Self::open(Db::sqlite(path).await?, key, clock).await
+    }
+
+    /// Connects to a PostgreSQL store.
+    pub async fn postgres(url: &str, key: MasterKey, clock: Arc<dyn Clock>) -> Result<Self> {
+        Self::open(Db::postgres(url).await?, key, clock).await
+    }
+
+    async fn open(db: Db, key: MasterKey, clock: Arc<dyn Clock>) -> Result<Self> {
+        let newest = change::newest(&mut db.read().await?).await?;
+        let inner = Inner {
+            db,
+            clock,
+            key,
+            newest: watch::Sender::new(newest),
+            principals: RwLock::default(),
+            credentials: RwLock::default(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Now, by the store's clock.
+    pub fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    /// Whether the database answers, for readiness checks.
+    pub async fn ping(&self) -> Result<()> {
+        self.inner.db.read().await?.one("SELECT 1", &[]).await.map(drop)
+    }
+}
+
+impl Inner {
+    /// Forgets cached rights and credentials after something about them changed.
+    fn forget_people(&self) {
+        if let Ok(mut principals) = self.principals.write() {
+            principals.clear();
+        }
+        if let Ok(mut credentials) = self.credentials.write() {
+            credentials.clear();
+        }
+    }
+}
+
+/// A fresh random secret as 43 URL-safe characters (256 bits).
+pub(crate) fn random_secret() -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}
+
+/// What is stored of a secret that only has to be recognised: its SHA-256 in hex. Enough for 256 random bits.
+pub(crate) fn fingerprint(secret: &str) -> String {
+    use sha2::Digest as _;
+    hex(&sha2::Sha256::digest(secret.as_bytes()))
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

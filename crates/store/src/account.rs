@@ -1,0 +1,191 @@
+//! Accounts: mail addresses, password hashes and what a person is bound to.
+
+use crate::db::{Conn, args};
+use crate::row::StoredObject;
+use crate::{Inner, SHARED_CACHE_SECONDS, Store};
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use std::sync::{Arc, LazyLock};
+use warpyard_model::kinds::{RoleBinding, User};
+use warpyard_model::{Error, ErrorCode, FieldError, Name, Result};
+use warpyard_policy::{Allowed, Binding, Principal, action};
+
+/// Fewest characters of a password (NIST SP 800-63B asks for at least 8 and recommends 15; no composition rules).
+const PASSWORD_MIN: usize = 10;
+/// Most characters, so that hashing cannot be made to work for long.
+const PASSWORD_MAX: usize = 256;
+
+/// Somebody who was recognised by a session or token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignIn {
+    /// The user name.
+    pub user: Name,
+    /// The session's id, when it was a session.
+    pub session: Option<String>,
+}
+
+/// Verified when there is no such account, so that the answer takes as long as for one that is there.
+static NOBODY: LazyLock<String> = LazyLock::new(|| hash("a password that nobody has").unwrap_or_default());
+
+fn hash(password: &str) -> Result<String> {
+    let hash: PasswordHash = Argon2::default().hash_password(password.as_bytes()).map_err(Error::internal)?;
+    Ok(hash.to_string())
+}
+
+async fn verify(password: String, stored: String) -> Result<bool> {
+    tokio::task::spawn_blocking(move || {
+        let parsed = PasswordHash::new(&stored).map_err(Error::internal)?;
+        Ok(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
+    })
+    .await
+    .map_err(Error::internal)?
+}
+
+fn check_password(password: &str, path: &str) -> Result<()> {
+    let length = password.chars().count();
+    if (PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
+        return Ok(());
+    }
+    Err(Error::invalid_field(path, format!("a password has {PASSWORD_MIN} to {PASSWORD_MAX} characters; this one has {length}")))
+}
+
+impl Inner {
+    /// Keeps the account row in step with a user object.
+    pub(crate) async fn sync_account(&self, conn: &mut Conn, object: &StoredObject) -> Result<()> {
+        let user: User = serde_json::from_value(object.spec.clone()).map_err(Error::internal)?;
+        let name = object.metadata.name.as_str();
+        conn.run(
+            "INSERT INTO account (user_name, email, password_hash, active, last_signed_in_at) VALUES ($1, $2, NULL, $3, NULL)
+             ON CONFLICT (user_name) DO UPDATE SET email = excluded.email, active = excluded.active",
+            args![name, user.email.to_lowercase(), i64::from(user.active)],
+        )
+        .await
+        .map_err(|e| match e.code {
+            ErrorCode::AlreadyExists => Error::already_exists("Somebody else has this mail address.")
+                .with_fields(vec![FieldError::new("spec.email", "somebody else has this mail address")]),
+            _ => e,
+        })?;
+        if !user.active {
+            for table in ["session", "token", "one_time"] {
+                conn.run(&format!("DELETE FROM {table} WHERE user_name = $1"), args![name]).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    /// The person with this mail address and password, if both are right and they may sign in.
+    pub async fn check_sign_in(&self, email: &str, password: &str) -> Result<Option<Name>> {
+        let mut conn = self.inner.db.read().await?;
+        let row = conn
+            .one("SELECT user_name, password_hash, active FROM account WHERE email = $1", args![email.to_lowercase()])
+            .await?;
+        drop(conn);
+        let stored = row.as_ref().map(|r| r.opt_text("password_hash")).transpose()?.flatten();
+        let known = stored.is_some();
+        // Nothing longer than a password may be is hashed.
+        let password = if password.chars().count() > PASSWORD_MAX { String::new() } else { password.to_owned() };
+        let right = verify(password, stored.unwrap_or_else(|| NOBODY.clone())).await?;
+        match row {
+            Some(row) if right && known && row.int("active")? == 1 => Ok(Some(crate::row::name_of(&row.text("user_name")?)?)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Sets somebody's password and ends their other sessions.
+    pub async fn set_password(&self, proof: &Allowed<action::SetPassword, User>, user: &Name, password: &str) -> Result<()> {
+        let found = crate::read::find_uid(&mut self.inner.db.read().await?, proof.uid()).await?;
+        if found.is_none_or(|o| o.metadata.name != *user) {
+            return Err(Error::internal("a proof about another person"));
+        }
+        self.write_password(user, password, "password", None).await
+    }
+
+    /// Changes one's own password, given the current one; the session it is done in goes on.
+    pub async fn change_password(&self, who: &SignIn, current: &str, new: &str) -> Result<()> {
+        let mut conn = self.inner.db.read().await?;
+        let row = conn.one("SELECT password_hash FROM account WHERE user_name = $1", args![who.user.as_str()]).await?;
+        drop(conn);
+        let stored = row.map(|r| r.opt_text("password_hash")).transpose()?.flatten().unwrap_or_else(|| NOBODY.clone());
+        if !verify(current.to_owned(), stored).await? {
+            return Err(Error::invalid_field("current_password", "this is not the current password"));
+        }
+        self.write_password(&who.user, new, "new_password", who.session.as_deref()).await
+    }
+
+    pub(crate) async fn write_password(&self, user: &Name, password: &str, path: &str, keep: Option<&str>) -> Result<()> {
+        check_password(password, path)?;
+        let password = password.to_owned();
+        let hash = tokio::task::spawn_blocking(move || hash(&password)).await.map_err(Error::internal)??;
+        let mut conn = self.inner.db.begin().await?;
+        let touched = conn.run("UPDATE account SET password_hash = $2 WHERE user_name = $1", args![user.as_str(), hash]).await?;
+        if touched == 0 {
+            return Err(Error::not_found("There is no such person."));
+        }
+        conn.run(
+            "DELETE FROM session WHERE user_name = $1 AND id <> $2 AND (parent IS NULL OR parent <> $2)",
+            args![user.as_str(), keep.unwrap_or_default()],
+        )
+        .await?;
+        self.patch_user_status(&mut conn, user, "has_password", true.into()).await?;
+        conn.commit().await?;
+        self.inner.forget_people();
+        Ok(())
+    }
+
+    /// Sign-in facts are shown with the person but are no change that anybody watches.
+    pub(crate) async fn patch_user_status(
+        &self,
+        conn: &mut Conn,
+        user: &Name,
+        field: &str,
+        value: serde_json::Value,
+    ) -> Result<()> {
+        let row = conn.one("SELECT uid, status FROM object WHERE kind = 'User' AND name = $1", args![user.as_str()]).await?;
+        let Some(row) = row else { return Ok(()) };
+        let mut status = row.json("status")?;
+        status[field] = value;
+        conn.run("UPDATE object SET status = $2 WHERE uid = $1", args![row.text("uid")?, status]).await?;
+        Ok(())
+    }
+
+    /// A person with all their bindings, as policies see them.
+    pub async fn principal(&self, user: &Name) -> Result<Arc<Principal>> {
+        let now = self.now();
+        if let Ok(cache) = self.inner.principals.read()
+            && let Some((at, principal)) = cache.get(user.as_str())
+            && (!self.inner.db.is_shared() || now.seconds_since(*at) < SHARED_CACHE_SECONDS)
+        {
+            return Ok(principal.clone());
+        }
+        let mut conn = self.inner.db.read().await?;
+        let sql = format!("SELECT {} FROM object WHERE kind = 'RoleBinding' AND owner = $1", crate::row::COLUMNS);
+        let rows = conn.all(&sql, args![user.as_str()]).await?;
+        let mut bindings = Vec::new();
+        for row in &rows {
+            let binding = StoredObject::read(row)?.typed::<RoleBinding>()?;
+            bindings.push(Binding { role: binding.spec.role, scope: binding.metadata.scope });
+        }
+        let principal = Arc::new(Principal::new(user.as_str(), bindings));
+        if let Ok(mut cache) = self.inner.principals.write() {
+            cache.insert(user.to_string(), (now, principal.clone()));
+        }
+        Ok(principal)
+    }
+
+    /// Whether nobody can administer this installation yet.
+    pub async fn needs_first_admin(&self) -> Result<bool> {
+        let mut conn = self.inner.db.read().await?;
+        let rows = conn
+            .all("SELECT spec FROM object WHERE kind = 'RoleBinding' AND org = '' AND deletion_requested_at IS NULL", &[])
+            .await?;
+        for row in &rows {
+            if row.json("spec")?["role"] == "platform_admin" {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}

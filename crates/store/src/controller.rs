@@ -1,0 +1,158 @@
+//! What Warpyard's own controllers may do: read what they reconcile, write status, finish deletions.
+
+use crate::batch::Context;
+use crate::change::{self, Operation};
+use crate::db::args;
+use crate::lease::{self, Lease};
+use crate::row::{COLUMNS, StoredObject};
+use crate::{Event, Store};
+use warpyard_model::{Error, Kind, Name, Object, Result, ScopePath, Spec};
+use warpyard_policy::ControllerProof;
+
+/// The store as controllers see it.
+#[derive(Clone)]
+pub struct ControllerStore {
+    pub(crate) store: Store,
+    proof: ControllerProof,
+}
+
+impl Store {
+    /// The store for a controller.
+    pub fn controller(&self, proof: ControllerProof) -> ControllerStore {
+        ControllerStore { store: self.clone(), proof }
+    }
+}
+
+impl ControllerStore {
+    /// Audit context of this controller.
+    pub fn context(&self) -> Context {
+        Context { actor: self.proof.name().to_owned(), ..Context::default() }
+    }
+
+    /// The store itself, for what needs no proof.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// An object by uid.
+    pub async fn get<S: Spec>(&self, uid: &str) -> Result<Option<Object<S>>> {
+        let found = crate::read::find_uid(&mut self.store.inner.db.read().await?, uid).await?;
+        found.filter(|o| o.kind == S::KIND).map(StoredObject::typed).transpose()
+    }
+
+    /// An object by scope and name.
+    pub async fn find<S: Spec>(&self, scope: &ScopePath, name: &Name) -> Result<Option<Object<S>>> {
+        let found = crate::read::find(&mut self.store.inner.db.read().await?, S::KIND, scope, name).await?;
+        found.map(StoredObject::typed).transpose()
+    }
+
+    /// Every object of a kind, oldest first, in any of these phases (all where empty).
+    pub async fn all<S: Spec>(&self, phases: &[&str]) -> Result<Vec<Object<S>>> {
+        let list: Vec<String> = phases.iter().map(|p| format!("'{p}'")).collect();
+        let condition = if list.is_empty() { String::new() } else { format!("AND phase IN ({})", list.join(", ")) };
+        let sql = format!("SELECT {COLUMNS} FROM object WHERE kind = $1 {condition} ORDER BY created_at, uid");
+        let rows = self.store.inner.db.read().await?.all(&sql, args![S::KIND.as_str()]).await?;
+        rows.iter().map(|row| StoredObject::read(row)?.typed()).collect()
+    }
+
+    /// Objects of a kind that refer to `uid`.
+    pub async fn referring<S: Spec>(&self, uid: &str) -> Result<Vec<Object<S>>> {
+        let columns = COLUMNS.split(", ").map(|c| format!("o.{}", c.trim())).collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            "SELECT {columns} FROM object o WHERE o.kind = $2 AND o.uid IN (SELECT uid FROM reference WHERE target_uid = $1)"
+        );
+        let rows = self.store.inner.db.read().await?.all(&sql, args![uid, S::KIND.as_str()]).await?;
+        rows.iter().map(|row| StoredObject::read(row)?.typed()).collect()
+    }
+
+    /// The spec an object had at a generation.
+    pub async fn revision<S: Spec>(&self, uid: &str, generation: i64) -> Result<S> {
+        crate::read::revision(&mut self.store.inner.db.read().await?, uid, generation).await
+    }
+
+    /// Every sealed value of an object, by path.
+    pub async fn unseal(&self, uid: &str) -> Result<Vec<(String, String)>> {
+        self.store.inner.unseal(&mut self.store.inner.db.read().await?, uid).await
+    }
+
+    /// Changes an object's status under a lease. `change` sees the newest object and tells whether to write; events
+    /// are written with it. `None` when the object is gone.
+    pub async fn write_status<S: Spec>(
+        &self,
+        lease: Option<&Lease>,
+        uid: &str,
+        events: &[Event],
+        change: impl FnOnce(&mut Object<S>) -> bool,
+    ) -> Result<Option<Object<S>>> {
+        let inner = &self.store.inner;
+        let mut conn = inner.db.begin().await?;
+        if let Some(lease) = lease {
+            lease::check(&mut conn, lease).await?;
+        }
+        let found = crate::read::find_uid(&mut conn, uid).await?.filter(|o| o.kind == S::KIND);
+        let Some(mut stored) = found else { return Ok(None) };
+        let mut object: Object<S> = stored.clone().typed()?;
+        let wanted = change(&mut object);
+        if !wanted && events.is_empty() {
+            return Ok(Some(object));
+        }
+        stored.status = serde_json::to_value(&object.status).map_err(Error::internal)?;
+        let sequence = change::next(&mut conn).await?;
+        conn.run(
+            "UPDATE object SET status = $2, phase = $3, resource_version = $4, updated_at = $5 WHERE uid = $1",
+            args![
+                uid,
+                stored.status.clone(),
+                crate::row::phase_of(S::KIND, &stored.status),
+                sequence,
+                inner.clock.now().as_millis()
+            ],
+        )
+        .await?;
+        stored.metadata.resource_version = sequence;
+        change::record(&mut conn, sequence, &stored, Operation::Modified).await?;
+        for event in events {
+            crate::event::record(&mut conn, uid, event).await?;
+        }
+        conn.commit().await?;
+        inner.announce(sequence);
+        object.metadata.resource_version = sequence;
+        Ok(Some(object))
+    }
+
+    /// Removes an object whose cleanup is done. Idempotent.
+    pub async fn finish_delete(&self, lease: Option<&Lease>, uid: &str) -> Result<()> {
+        let mut batch = self.store.begin(self.context()).await?;
+        if let Some(lease) = lease {
+            lease::check(&mut batch.conn, lease).await?;
+        }
+        let Some(mut object) = crate::read::find_uid(&mut batch.conn, uid).await? else { return Ok(()) };
+        object.metadata.resource_version = batch.next_sequence().await?;
+        batch.remove(&object).await?;
+        let word = format!("{}.removed", object.kind.snake());
+        batch.settle(&object, Operation::Deleted, &word, None, None).await?;
+        batch.commit().await
+    }
+
+    /// Asks for the deletion of something a controller made, with what it belonged to.
+    pub async fn request_delete(&self, uid: &str) -> Result<()> {
+        let mut batch = self.store.begin(self.context()).await?;
+        let Some(mut object) = crate::read::find_uid(&mut batch.conn, uid).await? else { return Ok(()) };
+        if object.metadata.deletion_requested_at.is_some() {
+            return Ok(());
+        }
+        object.metadata.deletion_requested_at = Some(batch.inner.clock.now());
+        object.metadata.resource_version = batch.next_sequence().await?;
+        batch.overwrite(&object).await?;
+        let word = format!("{}.delete", object.kind.snake());
+        let before = Some(object.spec.clone());
+        batch.settle(&object, Operation::Modified, &word, before, None).await?;
+        batch.commit().await
+    }
+
+    /// Which kind an object is, for a change that names only its uid.
+    pub async fn kind_of(&self, uid: &str) -> Result<Option<Kind>> {
+        let found = crate::read::find_uid(&mut self.store.inner.db.read().await?, uid).await?;
+        Ok(found.map(|o| o.kind))
+    }
+}

@@ -1,0 +1,297 @@
+//! The two databases behind one small door.
+//!
+//! SQL in this crate is written once, with `$1` placeholders, which SQLite and PostgreSQL both take; only the set-up
+//! differs. SQLite has one writer connection whose transactions begin immediately (a deferred read-then-write would
+//! fail at once under load, and no time-out helps) and a read-only pool.
+
+use serde_json::Value as Json;
+use sqlx::postgres::{PgPool, PgPoolOptions, PgRow};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, ConnectOptions, PgTransaction, Postgres, Row as _, Sqlite, SqliteTransaction, pool::PoolConnection};
+use std::path::Path;
+use std::time::Duration;
+use warpyard_model::{Error, ErrorCode, Result};
+
+const SQLITE_SCHEMA: &str = include_str!("migrations/sqlite.sql");
+const POSTGRES_SCHEMA: &str = include_str!("migrations/postgres.sql");
+
+/// An open database.
+#[derive(Clone)]
+pub(crate) enum Db {
+    Sqlite { write: SqlitePool, read: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// A bound value.
+#[derive(Debug, Clone)]
+pub(crate) enum Value {
+    Text(String),
+    OptText(Option<String>),
+    Int(i64),
+    OptInt(Option<i64>),
+    Json(Json),
+    OptJson(Option<Json>),
+}
+
+impl From<&str> for Value {
+    fn from(v: &str) -> Self {
+        Value::Text(v.to_owned())
+    }
+}
+impl From<String> for Value {
+    fn from(v: String) -> Self {
+        Value::Text(v)
+    }
+}
+impl From<&String> for Value {
+    fn from(v: &String) -> Self {
+        Value::Text(v.clone())
+    }
+}
+impl From<Option<String>> for Value {
+    fn from(v: Option<String>) -> Self {
+        Value::OptText(v)
+    }
+}
+impl From<i64> for Value {
+    fn from(v: i64) -> Self {
+        Value::Int(v)
+    }
+}
+impl From<Option<i64>> for Value {
+    fn from(v: Option<i64>) -> Self {
+        Value::OptInt(v)
+    }
+}
+impl From<Json> for Value {
+    fn from(v: Json) -> Self {
+        Value::Json(v)
+    }
+}
+impl From<Option<Json>> for Value {
+    fn from(v: Option<Json>) -> Self {
+        Value::OptJson(v)
+    }
+}
+
+/// Values for the placeholders of one statement.
+macro_rules! args {
+    ($($v:expr),* $(,)?) => { &[$($crate::db::Value::from($v)),*] };
+}
+pub(crate) use args;
+
+/// A row of either database.
+pub(crate) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+impl Row {
+    pub(crate) fn text(&self, column: &str) -> Result<String> {
+        match self {
+            Row::Sqlite(r) => r.try_get(column),
+            Row::Postgres(r) => r.try_get(column),
+        }
+        .map_err(failed)
+    }
+    pub(crate) fn opt_text(&self, column: &str) -> Result<Option<String>> {
+        match self {
+            Row::Sqlite(r) => r.try_get(column),
+            Row::Postgres(r) => r.try_get(column),
+        }
+        .map_err(failed)
+    }
+    pub(crate) fn int(&self, column: &str) -> Result<i64> {
+        match self {
+            Row::Sqlite(r) => r.try_get(column),
+            Row::Postgres(r) => r.try_get(column),
+        }
+        .map_err(failed)
+    }
+    pub(crate) fn opt_int(&self, column: &str) -> Result<Option<i64>> {
+        match self {
+            Row::Sqlite(r) => r.try_get(column),
+            Row::Postgres(r) => r.try_get(column),
+        }
+        .map_err(failed)
+    }
+    pub(crate) fn json(&self, column: &str) -> Result<Json> {
+        Ok(self.opt_json(column)?.unwrap_or(Json::Null))
+    }
+    pub(crate) fn opt_json(&self, column: &str) -> Result<Option<Json>> {
+        match self {
+            Row::Sqlite(r) => {
+                let text: Option<String> = r.try_get(column).map_err(failed)?;
+                text.map(|t| serde_json::from_str(&t).map_err(Error::internal)).transpose()
+            }
+            Row::Postgres(r) => {
+                let json: Option<sqlx::types::Json<Json>> = r.try_get(column).map_err(failed)?;
+                Ok(json.map(|j| j.0))
+            }
+        }
+    }
+}
+
+/// A connection, in a transaction or not. Dropping a transaction that was not committed rolls it back.
+pub(crate) enum Conn {
+    SqliteRead(PoolConnection<Sqlite>),
+    SqliteWrite(SqliteTransaction<'static>),
+    PostgresRead(PoolConnection<Postgres>),
+    PostgresWrite(PgTransaction<'static>),
+}
+
+macro_rules! bind_all {
+    ($query:expr, $args:expr) => {{
+        let mut query = $query;
+        for value in $args {
+            query = match value.clone() {
+                Value::Text(v) => query.bind(v),
+                Value::OptText(v) => query.bind(v),
+                Value::Int(v) => query.bind(v),
+                Value::OptInt(v) => query.bind(v),
+                Value::Json(v) => query.bind(sqlx::types::Json(v)),
+                Value::OptJson(v) => query.bind(v.map(sqlx::types::Json)),
+            };
+        }
+        query
+    }};
+}
+
+impl Conn {
+    /// Runs a statement; tells how many rows it touched.
+    pub(crate) async fn run(&mut self, sql: &str, args: &[Value]) -> Result<u64> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Conn::SqliteRead(c) => bind_all!(sqlx::query(sql), args).execute(&mut **c).await.map(|r| r.rows_affected()),
+            Conn::SqliteWrite(c) => bind_all!(sqlx::query(sql), args).execute(&mut **c).await.map(|r| r.rows_affected()),
+            Conn::PostgresRead(c) => bind_all!(sqlx::query(sql), args).execute(&mut **c).await.map(|r| r.rows_affected()),
+            Conn::PostgresWrite(c) => bind_all!(sqlx::query(sql), args).execute(&mut **c).await.map(|r| r.rows_affected()),
+        }
+        .map_err(failed)
+    }
+
+    /// Every row of a query.
+    pub(crate) async fn all(&mut self, sql: &str, args: &[Value]) -> Result<Vec<Row>> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        let rows = match self {
+            Conn::SqliteRead(c) => wrap(bind_all!(sqlx::query(sql), args).fetch_all(&mut **c).await, Row::Sqlite),
+            Conn::SqliteWrite(c) => wrap(bind_all!(sqlx::query(sql), args).fetch_all(&mut **c).await, Row::Sqlite),
+            Conn::PostgresRead(c) => wrap(bind_all!(sqlx::query(sql), args).fetch_all(&mut **c).await, Row::Postgres),
+            Conn::PostgresWrite(c) => wrap(bind_all!(sqlx::query(sql), args).fetch_all(&mut **c).await, Row::Postgres),
+        };
+        rows.map_err(failed)
+    }
+
+    /// The first row of a query.
+    pub(crate) async fn one(&mut self, sql: &str, args: &[Value]) -> Result<Option<Row>> {
+        Ok(self.all(sql, args).await?.into_iter().next())
+    }
+
+    /// Makes the transaction durable.
+    pub(crate) async fn commit(self) -> Result<()> {
+        match self {
+            Conn::SqliteWrite(c) => c.commit().await,
+            Conn::PostgresWrite(c) => c.commit().await,
+            Conn::SqliteRead(_) | Conn::PostgresRead(_) => Ok(()),
+        }
+        .map_err(failed)
+    }
+}
+
+fn wrap<T>(rows: Result<Vec<T>, sqlx::Error>, make: fn(T) -> Row) -> Result<Vec<Row>, sqlx::Error> {
+    rows.map(|rows| rows.into_iter().map(make).collect())
+}
+
+impl Db {
+    /// Opens or creates the SQLite database at `path`.
+    pub(crate) async fn sqlite(path: &Path) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5))
+            .foreign_keys(true)
+            .disable_statement_logging();
+        let open = |e: sqlx::Error| Error::unavailable(format!("The database at {} cannot be opened: {e}", path.display()));
+        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.map_err(open)?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(options.read_only(true).create_if_missing(false))
+            .await
+            .map_err(open)?;
+        let db = Db::Sqlite { write, read };
+        db.migrate("SELECT 1 FROM sqlite_master WHERE name = 'meta'", SQLITE_SCHEMA).await?;
+        Ok(db)
+    }
+
+    /// Connects to PostgreSQL at `url`.
+    pub(crate) async fn postgres(url: &str) -> Result<Self> {
+        let pool = PgPoolOptions::new()
+            .max_connections(10)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect(url)
+            .await
+            .map_err(|e| Error::unavailable(format!("PostgreSQL cannot be reached: {e}. Check the database_url setting.")))?;
+        let db = Db::Postgres(pool);
+        db.migrate(
+            "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'meta'",
+            POSTGRES_SCHEMA,
+        )
+        .await?;
+        Ok(db)
+    }
+
+    async fn migrate(&self, probe: &str, schema: &str) -> Result<()> {
+        let mut conn = self.begin().await?;
+        if let Conn::PostgresWrite(_) = conn {
+            // Two servers may start at once on an empty database; the lock goes with the transaction.
+            conn.all("SELECT pg_advisory_xact_lock(7241)", &[]).await?;
+        }
+        if conn.one(probe, &[]).await?.is_none() {
+            for statement in schema.split(";\n").map(str::trim).filter(|s| !s.is_empty()) {
+                conn.run(statement, &[]).await?;
+            }
+        }
+        conn.commit().await
+    }
+
+    /// A connection for reading.
+    pub(crate) async fn read(&self) -> Result<Conn> {
+        match self {
+            Db::Sqlite { read, .. } => read.acquire().await.map(Conn::SqliteRead),
+            Db::Postgres(pool) => pool.acquire().await.map(Conn::PostgresRead),
+        }
+        .map_err(failed)
+    }
+
+    /// A transaction for writing.
+    pub(crate) async fn begin(&self) -> Result<Conn> {
+        match self {
+            Db::Sqlite { write, .. } => write.begin_with("BEGIN IMMEDIATE").await.map(Conn::SqliteWrite),
+            Db::Postgres(pool) => pool.begin().await.map(Conn::PostgresWrite),
+        }
+        .map_err(failed)
+    }
+
+    /// Whether other servers may write to the same database, so that this one must look from time to time.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self, Db::Postgres(_))
+    }
+}
+
+/// Turns a database error into ours: taken names are told apart, everything else stays private.
+pub(crate) fn failed(error: sqlx::Error) -> Error {
+    match &error {
+        sqlx::Error::Database(db) if db.is_unique_violation() => {
+            Error::new(ErrorCode::AlreadyExists, "There is one of that name already.").with_context(db)
+        }
+        sqlx::Error::Database(db) if db.message().contains("database or disk is full") => {
+            Error::unavailable("The disk that holds the database is full; free some space and try again.").with_context(db)
+        }
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
+            Error::unavailable("The database cannot be reached at the moment.").with_context(&error)
+        }
+        _ => Error::internal(&error),
+    }
+}

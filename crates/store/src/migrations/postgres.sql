@@ -1,0 +1,178 @@
+CREATE TABLE meta (key TEXT PRIMARY KEY, value BIGINT NOT NULL);
+INSERT INTO meta (key, value) VALUES ('sequence', 0);
+
+-- Every object of every kind. Scope columns are '' where the object lives higher up.
+CREATE TABLE object (
+  uid TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  org TEXT NOT NULL,
+  project TEXT NOT NULL,
+  workspace TEXT NOT NULL,
+  name TEXT NOT NULL,
+  display_name TEXT NOT NULL,
+  description TEXT NOT NULL,
+  labels JSON NOT NULL,
+  generation BIGINT NOT NULL,
+  resource_version BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  created_by TEXT NOT NULL,
+  modified_by TEXT NOT NULL,
+  deletion_requested_at BIGINT,
+  -- What lists filter on beside the scope: whose it is, its phase, the id in its host names.
+  owner TEXT NOT NULL,
+  phase TEXT NOT NULL,
+  short_id TEXT NOT NULL,
+  spec JSON NOT NULL,
+  status JSON NOT NULL,
+  UNIQUE (kind, org, project, workspace, name)
+);
+CREATE INDEX object_owner ON object (kind, owner);
+CREATE INDEX object_phase ON object (kind, phase);
+CREATE INDEX object_short_id ON object (short_id);
+
+CREATE TABLE revision (
+  uid TEXT NOT NULL,
+  generation BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  actor TEXT NOT NULL,
+  spec JSON NOT NULL,
+  PRIMARY KEY (uid, generation)
+);
+
+-- The ordered feed that watchers and reconcilers read; its number is the object's resource version.
+CREATE TABLE change (
+  sequence BIGINT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  org TEXT NOT NULL,
+  project TEXT NOT NULL,
+  workspace TEXT NOT NULL,
+  name TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  operation TEXT NOT NULL
+);
+
+-- Who mentions whom: what is referenced cannot vanish.
+CREATE TABLE reference (
+  uid TEXT NOT NULL,
+  target_uid TEXT NOT NULL,
+  field TEXT NOT NULL,
+  PRIMARY KEY (uid, target_uid, field)
+);
+CREATE INDEX reference_target ON reference (target_uid);
+
+CREATE TABLE audit (
+  org TEXT NOT NULL,
+  sequence BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  actor TEXT NOT NULL,
+  action TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  kind TEXT,
+  object TEXT NOT NULL,
+  before_spec JSON,
+  after_spec JSON,
+  request_id TEXT NOT NULL,
+  address TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  PRIMARY KEY (org, sequence)
+);
+
+CREATE TABLE event (
+  uid TEXT NOT NULL,
+  sequence BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  severity TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  message TEXT NOT NULL,
+  PRIMARY KEY (uid, sequence)
+);
+
+-- Sealed values: a row key encrypts the value, the installation's key wraps the row key.
+CREATE TABLE sealed (
+  uid TEXT NOT NULL,
+  path TEXT NOT NULL,
+  wrapped_key TEXT NOT NULL,
+  ciphertext TEXT NOT NULL,
+  PRIMARY KEY (uid, path)
+);
+
+CREATE TABLE account (
+  user_name TEXT PRIMARY KEY,
+  email TEXT NOT NULL UNIQUE,
+  password_hash TEXT,
+  active BIGINT NOT NULL,
+  last_signed_in_at BIGINT
+);
+
+-- Console sessions, and app sessions that hang below one.
+CREATE TABLE session (
+  hash TEXT PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  user_name TEXT NOT NULL,
+  parent TEXT,
+  app TEXT,
+  created_at BIGINT NOT NULL,
+  seen_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  address TEXT NOT NULL,
+  agent TEXT NOT NULL
+);
+CREATE INDEX session_user ON session (user_name);
+
+-- One-time secrets: sign-in links, the first admin's link, codes that open an app.
+CREATE TABLE one_time (
+  hash TEXT PRIMARY KEY,
+  purpose TEXT NOT NULL,
+  user_name TEXT NOT NULL,
+  session TEXT,
+  app TEXT,
+  expires_at BIGINT NOT NULL
+);
+
+CREATE TABLE token (
+  id TEXT PRIMARY KEY,
+  hash TEXT NOT NULL UNIQUE,
+  user_name TEXT NOT NULL,
+  name TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  last_used_at BIGINT
+);
+
+-- What instances hold. The primary key of allocation_gpu is what makes double booking impossible.
+CREATE TABLE allocation (
+  instance_uid TEXT PRIMARY KEY,
+  target TEXT NOT NULL,
+  node TEXT NOT NULL,
+  cpu_millis BIGINT NOT NULL,
+  memory_bytes BIGINT NOT NULL
+);
+CREATE TABLE allocation_gpu (
+  target TEXT NOT NULL,
+  node TEXT NOT NULL,
+  gpu TEXT NOT NULL,
+  gpu_index BIGINT NOT NULL,
+  simulated BIGINT NOT NULL,
+  instance_uid TEXT NOT NULL,
+  PRIMARY KEY (target, node, gpu)
+);
+CREATE INDEX allocation_gpu_instance ON allocation_gpu (instance_uid);
+
+CREATE TABLE lease (
+  name TEXT PRIMARY KEY,
+  holder TEXT NOT NULL,
+  epoch BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+
+CREATE TABLE idempotency (
+  actor TEXT NOT NULL,
+  key TEXT NOT NULL,
+  request TEXT NOT NULL,
+  status BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (actor, key)
+);
