@@ -124,10 +124,20 @@ pub struct Metadata {
 }
 
 impl Metadata {
+    /// The id in host names: the random last twelve digits of the uid.
+    pub fn short_id(&self) -> &str {
+        short_id(&self.uid)
+    }
+
     /// What people call it.
     pub fn title(&self) -> &str {
         if self.display_name.is_empty() { self.name.as_str() } else { &self.display_name }
     }
+}
+
+/// The random part of a uid, short enough for a DNS label beside an endpoint's name.
+pub fn short_id(uid: &str) -> &str {
+    uid.get(uid.len().saturating_sub(12)..).unwrap_or(uid)
 }
 
 /// The part of the metadata that people write.

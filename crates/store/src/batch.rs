@@ -8,10 +8,11 @@ use crate::row::{StoredObject, columns_of, owner_of, phase_of};
 use crate::{Inner, Store};
 use serde_json::Value as Json;
 use std::sync::Arc;
-use warpyard_model::kinds::AuditOutcome;
+use warpyard_model::kinds::{AuditOutcome, RoleBinding, Workspace};
 use warpyard_model::meta::NewMetadata;
+use warpyard_model::permission::Role;
 use warpyard_model::{Error, FieldError, Kind, Metadata, Name, Object, Result, ScopePath, Spec, Timestamp};
-use warpyard_policy::{Action, Allowed, SubjectType, action};
+use warpyard_policy::{Action, Allowed, ControllerProof, SubjectType, action};
 
 /// Who asked and from where, for the audit trail.
 #[derive(Debug, Clone, Default)]
@@ -111,6 +112,31 @@ impl Batch {
         locate(&mut self.conn, scope, name).await
     }
 
+    /// An object as this transaction sees it, for a controller that decides whether to admit something.
+    pub async fn look<S: Spec>(&mut self, _proof: &ControllerProof, scope: &ScopePath, name: &Name) -> Result<Option<Object<S>>> {
+        find(&mut self.conn, S::KIND, scope, name).await?.map(StoredObject::typed).transpose()
+    }
+
+    /// The spec an object had at a generation, for the same.
+    pub async fn look_revision<S: Spec>(&mut self, _proof: &ControllerProof, uid: &str, generation: i64) -> Result<S> {
+        crate::read::revision(&mut self.conn, uid, generation).await
+    }
+
+    /// Makes whoever made a workspace its admin.
+    pub async fn grant_creator(&mut self, proof: &Allowed<action::Create, Workspace>, workspace: &Object<Workspace>) -> Result<()> {
+        let name = workspace.metadata.name.clone();
+        let Some(scope) = workspace.metadata.scope.inside(Kind::Workspace, &name) else { return Ok(()) };
+        let user = Name::parse(proof.actor()).map_err(Error::internal)?;
+        let metadata = NewMetadata {
+            name: user.clone(),
+            display_name: String::new(),
+            description: String::new(),
+            labels: std::collections::BTreeMap::default(),
+        };
+        self.make(NewObject::new(scope, metadata, RoleBinding { user, role: Role::WorkspaceAdmin })).await?;
+        Ok(())
+    }
+
     /// The spec an object had at a generation.
     pub async fn revision<S: Spec>(&mut self, proof: &Allowed<action::View, S>, generation: i64) -> Result<S> {
         crate::read::revision(&mut self.conn, proof.uid(), generation).await
@@ -150,8 +176,7 @@ impl Batch {
         self.check_scope(&scope).await?;
         let now = self.inner.clock.now();
         let uid = uuid::Uuid::now_v7().simple().to_string();
-        // The random half, not the time half: short ids must not be guessable from the time of launch.
-        let short_id = uid[20..].to_owned();
+        let short_id = warpyard_model::meta::short_id(&uid).to_owned();
         let metadata = Metadata {
             name: metadata.name,
             scope,

@@ -29,6 +29,11 @@ impl ControllerStore {
         Context { actor: self.proof.name().to_owned(), ..Context::default() }
     }
 
+    /// The proof, for looking through a transaction.
+    pub fn proof(&self) -> &ControllerProof {
+        &self.proof
+    }
+
     /// The store itself, for what needs no proof.
     pub fn store(&self) -> &Store {
         &self.store

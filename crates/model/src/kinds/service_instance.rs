@@ -32,6 +32,9 @@ pub struct ServiceInstance {
     /// Up or down.
     #[serde(default)]
     pub desired_state: DesiredState,
+    /// Grows with every start and retry by hand, so that an ended run begins anew.
+    #[serde(default)]
+    pub attempt: u32,
 }
 
 impl Spec for ServiceInstance {
