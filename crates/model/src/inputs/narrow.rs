@@ -102,6 +102,11 @@ fn switches(field: &mut Field, above: &Field, rule: &InputRule, faults: &mut Vec
 }
 
 fn narrow_choices(field: &mut Field, checker: &Checker<'_>, above: &Field, choices: &[Choice], faults: &mut Vec<Fault>) {
+    if above.sensitive {
+        let why = "is sensitive; choices would show it to everybody, remove them";
+        faults.push(("choices".to_owned(), why.to_owned()));
+        return;
+    }
     if choices.is_empty() {
         faults.push(("choices".to_owned(), "must have at least one choice; to take the input away, hide or lock it".to_owned()));
         return;
