@@ -31,6 +31,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         .arg(release.join("warpyard-bench-application"))
         .arg("--work")
         .arg(shell::target().join("bench"))
+        .arg("--documents")
+        .arg(shell::root().join("docs"))
         .args(arguments);
     shell::run(&mut bench)
 }
