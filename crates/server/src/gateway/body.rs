@@ -79,8 +79,11 @@ pub(super) struct DownstreamBody<B: Backend> {
     next_check: Instant,
     failures: u8,
     /// A frame that waits until access was checked again.
-    held: Option<(Frame<Bytes>, BoxFuture<'static, (bool, u8)>)>,
+    held: Option<(Frame<Bytes>, Check)>,
 }
+
+/// A check of access under way: whether it holds, and failed checks in a row.
+type Check = BoxFuture<'static, (bool, u8)>;
 
 /// A stream that lost its access half-way.
 #[derive(Debug, thiserror::Error)]
@@ -143,7 +146,7 @@ impl<B: Backend> Body for DownstreamBody<B> {
                 if now >= this.next_check {
                     this.next_check = now + this.pass.gateway.config.recheck_interval;
                     let (pass, mut failures) = (this.pass.clone(), this.failures);
-                    let check = Box::pin(async move { (pass.still_holds(&mut failures).await, failures) });
+                    let check: Check = Box::pin(async move { (pass.still_holds(&mut failures).await, failures) });
                     this.held = Some((frame, check));
                     return self.poll_frame(context);
                 }

@@ -64,7 +64,7 @@ where
         headers::clean_response(answer.headers_mut(), &authority);
         answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("upgrade"));
         answer.headers_mut().insert(UPGRADE, switched);
-        tokio::spawn(tunnel::run(pass, endpoint, client, app));
+        gateway.tasks.spawn(tunnel::run(pass, endpoint, client, app));
         return Ok(answer);
     }
     headers::clean_response(response.headers_mut(), &authority);
@@ -106,7 +106,7 @@ async fn connect<B: Backend>(gateway: &Gateway<B>, target: &EndpointTarget) -> R
     let (sender, connection) = http1::handshake(TokioIo::new(io))
         .await
         .map_err(|error| Error::unavailable("the connection broke at once").with_context(error))?;
-    tokio::spawn(async move {
+    gateway.tasks.spawn(async move {
         if let Err(error) = connection.with_upgrades().await {
             tracing::debug!(%error, "a connection to an app ended with an error");
         }

@@ -40,6 +40,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use warpyard_model::{Error, ErrorCode, Result};
 use warpyard_provider::BoxIo;
 
@@ -142,6 +143,7 @@ pub struct Gateway<B: Backend> {
     config: GatewayConfig,
     backend: Arc<B>,
     pool: Arc<Pool>,
+    tasks: TaskTracker,
     closing: CancellationToken,
 }
 
@@ -149,17 +151,23 @@ impl<B: Backend> Gateway<B> {
     /// A gateway over `backend`. Starts a small background task that ends with the gateway, so it needs a tokio runtime.
     pub fn new(config: GatewayConfig, backend: Arc<B>) -> Arc<Self> {
         let reporter = Arc::clone(&backend);
-        let pool = Pool::new(
-            config.idle_connections_per_endpoint,
-            config.idle_connection_time,
-            Arc::new(move |uid: &str, bytes| reporter.activity(uid, bytes)),
-        );
-        Arc::new(Self { config, backend, pool, closing: CancellationToken::new() })
+        let (tasks, closing) = (TaskTracker::new(), CancellationToken::new());
+        let pool = Pool::new(pool::Rules {
+            most_idle: config.idle_connections_per_endpoint,
+            idle_time: config.idle_connection_time,
+            reporter: Arc::new(move |uid: &str, bytes| reporter.activity(uid, bytes)),
+            tasks: tasks.clone(),
+            closing: closing.clone(),
+        });
+        Arc::new(Self { config, backend, pool, tasks, closing })
     }
 
-    /// Cuts upgraded connections, which no HTTP server counts among the ones it drains. New ones end at once.
-    pub fn close(&self) {
+    /// Cuts upgraded connections, which no HTTP server counts among the ones it drains, and resolves once every
+    /// connection to an app has ended. Requests under way are served to their end; new upgrades end at once.
+    pub async fn shut_down(&self) {
         self.closing.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
     }
 }
 

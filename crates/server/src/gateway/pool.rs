@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// How long a connection may take to finish its last exchange before it is given up.
 const SETTLE_TIME_LIMIT: Duration = Duration::from_secs(1);
@@ -20,34 +22,47 @@ pub(super) type Reporter = Arc<dyn Fn(&str, u64) + Send + Sync>;
 /// All endpoints that were used lately.
 pub(super) struct Pool {
     endpoints: RwLock<HashMap<String, Arc<Endpoint>>>,
-    most_idle: usize,
-    idle_time: Duration,
-    reporter: Reporter,
+    rules: Arc<Rules>,
+}
+
+/// What holds for all endpoints alike.
+pub(super) struct Rules {
+    /// Idle connections kept for each endpoint.
+    pub(super) most_idle: usize,
+    /// How long an idle connection is kept.
+    pub(super) idle_time: Duration,
+    /// Hears of use.
+    pub(super) reporter: Reporter,
+    /// Every task the gateway started.
+    pub(super) tasks: TaskTracker,
+    /// The server is going away.
+    pub(super) closing: CancellationToken,
 }
 
 /// One endpoint: its idle connections and what went through it.
 pub(super) struct Endpoint {
     uid: String,
     idle: Mutex<Vec<(Sender, Instant)>>,
-    most_idle: usize,
-    idle_time: Duration,
     meter: Meter,
-    reporter: Reporter,
+    rules: Arc<Rules>,
 }
 
 impl Pool {
-    /// A pool, and the task that cleans it up once a second for as long as it lives.
-    pub(super) fn new(most_idle: usize, idle_time: Duration, reporter: Reporter) -> Arc<Self> {
-        let pool = Arc::new(Self { endpoints: RwLock::default(), most_idle, idle_time, reporter });
+    /// A pool, and the task that cleans it up once a second until the server goes away.
+    pub(super) fn new(rules: Rules) -> Arc<Self> {
+        let (tasks, closing) = (rules.tasks.clone(), rules.closing.clone());
+        let pool = Arc::new(Self { endpoints: RwLock::default(), rules: Arc::new(rules) });
         let weak = Arc::downgrade(&pool);
-        tokio::spawn(async move {
+        tasks.spawn(async move {
             let mut ticks = tokio::time::interval(REPORT_INTERVAL);
             ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
             loop {
-                ticks.tick().await;
-                match weak.upgrade() {
-                    Some(pool) => pool.clean_up(),
-                    None => return,
+                tokio::select! {
+                    _ = ticks.tick() => match weak.upgrade() {
+                        Some(pool) => pool.clean_up(),
+                        None => return,
+                    },
+                    () = closing.cancelled() => return weak.upgrade().into_iter().for_each(|pool| pool.clear()),
                 }
             }
         });
@@ -65,12 +80,17 @@ impl Pool {
             Arc::new(Endpoint {
                 uid: uid.to_owned(),
                 idle: Mutex::default(),
-                most_idle: self.most_idle,
-                idle_time: self.idle_time,
                 meter: Meter::new(),
-                reporter: Arc::clone(&self.reporter),
+                rules: Arc::clone(&self.rules),
             })
         }))
+    }
+
+    /// Closes all idle connections and reports what is left to report, with the last reference to each endpoint.
+    fn clear(&self) {
+        for (_, endpoint) in self.endpoints.write().unwrap_or_else(PoisonError::into_inner).drain() {
+            endpoint.idle().clear();
+        }
     }
 
     /// Closes connections that waited too long, reports what is left to report, forgets endpoints nobody uses.
@@ -95,7 +115,7 @@ impl Endpoint {
     pub(super) fn take_idle(&self) -> Option<Sender> {
         let mut idle = self.idle();
         while let Some((sender, since)) = idle.pop() {
-            if since.elapsed() > self.idle_time {
+            if since.elapsed() > self.rules.idle_time {
                 // Those below waited even longer.
                 idle.clear();
                 return None;
@@ -114,7 +134,7 @@ impl Endpoint {
             self.keep(sender);
         } else if !sender.is_closed() {
             let endpoint = Arc::clone(self);
-            tokio::spawn(async move {
+            self.rules.tasks.spawn(async move {
                 if let Ok(Ok(())) = tokio::time::timeout(SETTLE_TIME_LIMIT, sender.ready()).await {
                     endpoint.keep(sender);
                 }
@@ -125,13 +145,13 @@ impl Endpoint {
     /// Counts bytes that went either way.
     pub(super) fn count(&self, bytes: usize, now: Instant) {
         if let Some(bytes) = self.meter.count(bytes as u64, now) {
-            (self.reporter)(&self.uid, bytes);
+            (self.rules.reporter)(&self.uid, bytes);
         }
     }
 
     fn keep(&self, sender: Sender) {
         let mut idle = self.idle();
-        if idle.len() < self.most_idle {
+        if idle.len() < self.rules.most_idle && !self.rules.closing.is_cancelled() {
             idle.push((sender, Instant::now()));
         }
     }
@@ -139,10 +159,10 @@ impl Endpoint {
     /// Whether nothing is left that needs this entry.
     fn clean_up(&self, now: Instant) -> bool {
         if let Some(bytes) = self.meter.due(now) {
-            (self.reporter)(&self.uid, bytes);
+            (self.rules.reporter)(&self.uid, bytes);
         }
         let mut idle = self.idle();
-        idle.retain(|(sender, since)| now.saturating_duration_since(*since) <= self.idle_time && !sender.is_closed());
+        idle.retain(|(sender, since)| now.saturating_duration_since(*since) <= self.rules.idle_time && !sender.is_closed());
         idle.is_empty() && self.meter.is_clear()
     }
 
@@ -154,7 +174,7 @@ impl Endpoint {
 impl Drop for Endpoint {
     fn drop(&mut self) {
         if let Some(bytes) = self.meter.take() {
-            (self.reporter)(&self.uid, bytes);
+            (self.rules.reporter)(&self.uid, bytes);
         }
     }
 }

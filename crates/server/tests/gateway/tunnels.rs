@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::world::{COOKIE, LAB, OTHER, PATIENCE, TOKEN, World, eventually, patient, tcp};
 use axum::body::Body;
 use futures::{SinkExt, StreamExt};
+use http_body_util::BodyExt;
 use hyper_util::rt::TokioIo;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -131,8 +132,16 @@ async fn closing_the_gateway_ends_open_websockets() {
     let world = World::new(app.address).await;
     let (mut socket, _) = connect(&world, &[("authorization", TOKEN)]).await.unwrap();
     assert!(echoes(&mut socket, "before").await);
-    world.gateway.close();
+    assert_eq!(world.ask(world.request("GET", "/")).await.text(), "hello", "leaves an idle connection behind");
+    let mut events = world.open(world.request("GET", "/stream").body(Body::empty()).unwrap()).await.into_body();
+    let gateway = std::sync::Arc::clone(&world.gateway);
+    let mut closing = tokio::spawn(async move { gateway.shut_down().await });
     cut(&mut socket).await;
+    app.stream.send("last".into()).await.unwrap();
+    assert_eq!(patient(events.frame()).await.unwrap().unwrap().into_data().unwrap(), "last", "what is under way goes on");
+    assert!(!closing.is_finished());
+    drop(events);
+    patient(&mut closing).await.unwrap();
 }
 
 #[tokio::test]
