@@ -1,0 +1,57 @@
+// Who is signed in and what they may do.
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { api } from "./client";
+import { ApiError } from "./error";
+import { scopeKey } from "./kinds";
+import type { Me, Scope } from "./types";
+
+/** `null` when nobody is signed in. */
+export const meQuery = queryOptions({
+  queryKey: ["me"],
+  queryFn: async ({ signal }): Promise<Me | null> => {
+    try {
+      return await api.get<Me>("/me", undefined, signal);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return null;
+      throw error;
+    }
+  },
+  staleTime: 60_000,
+});
+
+export function useMe(): Me | null | undefined {
+  return useQuery(meQuery).data;
+}
+
+export interface Permissions {
+  /** Whether the person may do this here. False until known. */
+  can: (permission: string) => boolean;
+  isLoading: boolean;
+}
+
+/** What the person may do in a scope. */
+export function usePermissions(scope: Scope, enabled = true): Permissions {
+  const query = useQuery({
+    queryKey: ["me", "permissions", scopeKey(scope)],
+    queryFn: ({ signal }) =>
+      api.get<{ permissions: string[] }>(
+        "/me/permissions",
+        { org: scope.org, project: scope.project, workspace: scope.workspace },
+        signal,
+      ),
+    select: (answer) => new Set(answer.permissions),
+    staleTime: 60_000,
+    enabled,
+  });
+  return { can: (permission) => query.data?.has(permission) ?? false, isLoading: query.isLoading };
+}
+
+/** Ends the session and forgets everything that was read with it. */
+export function useSignOut(): () => Promise<void> {
+  const client = useQueryClient();
+  return async () => {
+    await api.delete("/session");
+    client.clear();
+    window.location.assign(new URL("sign-in", document.baseURI));
+  };
+}

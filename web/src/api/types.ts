@@ -1,0 +1,586 @@
+// The wire's shapes, as the model crate and the HTTP contract define them.
+export type Kind =
+  | "Organization"
+  | "User"
+  | "Target"
+  | "SystemProfile"
+  | "RoleBinding"
+  | "EnvironmentTemplate"
+  | "Project"
+  | "Secret"
+  | "ComputeProfile"
+  | "ServiceProfile"
+  | "Workspace"
+  | "ComputeInstance"
+  | "ServiceInstance";
+
+export interface Scope {
+  org?: string;
+  project?: string;
+  workspace?: string;
+}
+
+export interface NewMetadata {
+  name: string;
+  display_name?: string;
+  description?: string;
+  labels?: Record<string, string>;
+}
+
+export interface Metadata extends NewMetadata, Scope {
+  uid: string;
+  generation: number;
+  resource_version: number;
+  created_at: string;
+  updated_at: string;
+  created_by: string;
+  modified_by: string;
+  deletion_requested_at?: string;
+}
+
+export interface Obj<S = unknown, T = unknown> {
+  apiVersion: string;
+  kind: Kind;
+  metadata: Metadata;
+  spec: S;
+  status: T;
+}
+
+export type NoStatus = Record<string, never>;
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type Values = Record<string, Json>;
+
+export interface FieldError {
+  path: string;
+  message: string;
+}
+
+// Inputs
+
+export type FieldType =
+  | "text"
+  | "multiline"
+  | "integer"
+  | "decimal"
+  | "boolean"
+  | "choice"
+  | "multi_choice"
+  | "list"
+  | "key_value"
+  | "secret"
+  | "ssh_key"
+  | "size"
+  | "duration"
+  | "image"
+  | "json";
+export type Override = "allowed" | "locked" | "restricted";
+export type OptionSource = "target_gpu_models" | "compute_instances" | "secrets";
+
+export interface Choice {
+  value: Json;
+  label?: string;
+  help?: string;
+}
+
+export interface Rule {
+  expression: string;
+  message: string;
+}
+
+export interface Field {
+  name: string;
+  type: FieldType;
+  label?: string;
+  help?: string;
+  placeholder?: string;
+  section?: string;
+  order?: number;
+  widget?: string;
+  unit?: string;
+  required?: boolean;
+  default?: Json;
+  min?: Json;
+  max?: Json;
+  step?: Json;
+  min_length?: number;
+  max_length?: number;
+  pattern?: string;
+  pattern_message?: string;
+  choices?: Choice[];
+  unique?: boolean;
+  sensitive?: boolean;
+  hidden?: boolean;
+  mutable?: boolean;
+  override?: Override;
+  visible_when?: string;
+  required_when?: string;
+  rules?: Rule[];
+  options_from?: OptionSource;
+}
+
+export interface FormField extends Field {
+  locked: boolean;
+  locked_by?: string;
+  locked_reason?: string;
+}
+
+export interface FormSection {
+  title: string;
+  fields: string[];
+}
+
+export interface Preset {
+  name: string;
+  label?: string;
+  description?: string;
+  values: Values;
+}
+
+export interface Form {
+  fields: FormField[];
+  sections: FormSection[];
+  presets: Preset[];
+}
+
+export interface InputRule {
+  name: string;
+  override?: Override;
+  value?: Json;
+  choices?: Choice[];
+  min?: Json;
+  max?: Json;
+  required?: boolean;
+  mutable?: boolean;
+  hidden?: boolean;
+  label?: string;
+  help?: string;
+  section?: string;
+  order?: number;
+  widget?: string;
+  reason?: string;
+}
+
+// Profiles and templates
+
+export interface Card {
+  icon?: string;
+  category?: string;
+  tags?: string[];
+  documentation?: string;
+}
+export interface Sharing {
+  all_projects: boolean;
+  projects?: string[];
+}
+export interface Price {
+  per_hour: string;
+}
+export interface TemplateRef {
+  name: string;
+  version: string;
+}
+export interface SystemParent {
+  name: string;
+  version: string;
+  as_shipped: boolean;
+}
+export interface ProfileStatus {
+  published?: { generation: number; at: string; by: string };
+}
+export type Amount = number | string;
+export interface Size {
+  cpu_millis: Amount;
+  memory_bytes: Amount;
+  gpu?: { count: Amount; model?: string };
+}
+export interface ResolvedSize {
+  cpu_millis: number;
+  memory_bytes: number;
+  gpu_count: number;
+  gpu_model?: string;
+}
+export interface ComputeProfileSpec {
+  card: Card;
+  template: TemplateRef;
+  target?: string;
+  size: Size;
+  allocation: "dedicated" | "shared";
+  price?: Price;
+  inputs?: InputRule[];
+  presets?: Preset[];
+  sharing: Sharing;
+  parent?: SystemParent;
+}
+export type EndpointAccess = "owner" | "workspace" | "project";
+export interface ServiceProfileSpec {
+  card: Card;
+  template: TemplateRef;
+  compute: { auto_create?: string; profiles?: string[] };
+  price?: Price;
+  inputs?: InputRule[];
+  presets?: Preset[];
+  access?: EndpointAccess;
+  sharing: Sharing;
+  parent?: SystemParent;
+}
+export type ComputeProfile = Obj<ComputeProfileSpec, ProfileStatus>;
+export type ServiceProfile = Obj<ServiceProfileSpec, ProfileStatus>;
+
+export interface SystemProfileSpec {
+  version: string;
+  workload: "compute" | "service";
+  changelog?: string;
+  requires?: string[];
+  compute?: ComputeProfileSpec;
+  service?: ServiceProfileSpec;
+}
+export type SystemProfile = Obj<SystemProfileSpec, NoStatus>;
+
+export type TemplateState = "draft" | "active" | "deprecated" | "disabled";
+export interface TemplateVersion {
+  version: string;
+  state: TemplateState;
+  changelog?: string;
+  inputs?: Field[];
+  process: ProcessBody;
+  endpoints?: TemplateEndpoint[];
+  outputs?: { name: string; label: string; value: string }[];
+  readiness?: { endpoint: string; path?: string; timeout_seconds: number };
+  activity?: ({ type: "jupyter"; endpoint: string } | { type: "cpu"; above_millis: number })[];
+}
+export interface ProcessBody {
+  requires?: string[];
+  prepare?: { name: string; title: string; command: string[]; uses?: string[]; expected_seconds?: number }[];
+  files?: { path: string; content: string; executable?: boolean; overwrite?: boolean }[];
+  command?: string[];
+  environment?: Record<string, string>;
+  working_directory?: string;
+  network?: "none" | "host";
+  restart?: "on_failure" | "never";
+  batch?: boolean;
+  stop_grace_seconds?: number;
+}
+export interface TemplateEndpoint {
+  name: string;
+  title: string;
+  port: number;
+  path?: string;
+  access: EndpointAccess;
+}
+export interface EnvironmentTemplateSpec {
+  target_type: "process";
+  workload: "compute" | "service";
+  versions: TemplateVersion[];
+}
+export type EnvironmentTemplate = Obj<EnvironmentTemplateSpec, NoStatus>;
+
+// Instances
+
+export type Phase =
+  | "pending"
+  | "queued"
+  | "provisioning"
+  | "starting"
+  | "running"
+  | "stopping"
+  | "stopped"
+  | "succeeded"
+  | "failed"
+  | "deleting";
+export type DesiredState = "running" | "stopped";
+export interface ProfileRef {
+  name: string;
+  project?: string;
+  generation?: number;
+}
+export interface Step {
+  id: string;
+  title: string;
+  state: "running" | "done" | "failed" | "skipped";
+  started_at: string;
+  ended_at?: string;
+  progress?: number;
+  message?: string;
+}
+export interface QueueStatus {
+  position: number;
+  reason: string;
+  since: string;
+}
+export interface Allocation {
+  target: string;
+  node: string;
+  cpu_millis: number;
+  memory_bytes: number;
+  gpus: string[];
+  gpu_indices: number[];
+  simulated: boolean;
+}
+export interface ComputeInstanceSpec {
+  profile: ProfileRef;
+  inputs: Values;
+  owner?: string;
+  desired_state: DesiredState;
+}
+export interface ComputeInstanceStatus {
+  phase: Phase;
+  reason?: string;
+  message?: string;
+  observed_generation: number;
+  size: ResolvedSize;
+  allocation?: Allocation;
+  queue?: QueueStatus;
+  timeline: Step[];
+  running_since?: string;
+}
+export interface EndpointStatus {
+  name: string;
+  title: string;
+  url: string;
+  access: EndpointAccess;
+  ready: boolean;
+}
+export interface ServiceInstanceSpec {
+  profile: ProfileRef;
+  compute?: string;
+  compute_inputs?: Values;
+  owns_compute: boolean;
+  inputs: Values;
+  owner?: string;
+  desired_state: DesiredState;
+}
+export interface ServiceInstanceStatus {
+  phase: Phase;
+  reason?: string;
+  message?: string;
+  observed_generation: number;
+  timeline: Step[];
+  endpoints: EndpointStatus[];
+  outputs: { name: string; label: string; value: string }[];
+  isolation?: string;
+  exit_code?: number;
+  restarts: number;
+  running_since?: string;
+  last_activity_at?: string;
+}
+export type ComputeInstance = Obj<ComputeInstanceSpec, ComputeInstanceStatus>;
+export type ServiceInstance = Obj<ServiceInstanceSpec, ServiceInstanceStatus>;
+export type Instance = ComputeInstance | ServiceInstance;
+
+/** What one look at a running service measured. */
+export interface Metrics {
+  at?: string;
+  cpu_millis?: number;
+  cpu_limit_millis?: number;
+  memory_bytes?: number;
+  memory_limit_bytes?: number;
+  processes?: number;
+  gpus?: { id: string; index?: number; utilization?: number; memory_bytes?: number; memory_total_bytes?: number }[];
+}
+
+// Tenancy and people
+
+export type Organization = Obj<{ currency: string }, NoStatus>;
+export type Project = Obj<{ contact?: string }, NoStatus>;
+export type Workspace = Obj<{ notes?: string }, NoStatus>;
+export type Secret = Obj<{ data: Record<string, string> }, NoStatus>;
+export type User = Obj<{ email: string; active: boolean }, { has_password: boolean; last_signed_in_at?: string }>;
+export type Role =
+  | "platform_admin"
+  | "org_admin"
+  | "paas_admin"
+  | "managed_instances_operator"
+  | "template_author"
+  | "infrastructure_admin"
+  | "project_admin"
+  | "developer"
+  | "workspace_admin"
+  | "workspace_collaborator"
+  | "workspace_reader"
+  | "finops"
+  | "auditor";
+export type RoleBinding = Obj<{ user: string; role: Role }, NoStatus>;
+
+// Targets
+
+export interface Condition {
+  type: string;
+  status: boolean | null;
+  reason: string;
+  message: string;
+  since: string;
+}
+export interface Gpu {
+  id: string;
+  index: number;
+  model: string;
+  memory_bytes: number;
+  simulated: boolean;
+  healthy: boolean;
+}
+export interface TargetNode {
+  name: string;
+  cpu_millis: number;
+  memory_bytes: number;
+  gpus: Gpu[];
+}
+export interface GpuUse {
+  gpu: string;
+  instance_uid: string;
+  instance: string;
+  owner: string;
+}
+export type Target = Obj<
+  { type: "process"; cordoned: boolean; cpu_millis?: number; memory_bytes?: number; simulated_gpus?: string[] },
+  {
+    conditions: Condition[];
+    inventory: { nodes: TargetNode[] };
+    usage: { cpu_millis: number; memory_bytes: number; gpus: GpuUse[]; instances: number; queued: number };
+    isolation: string;
+    commands: string[];
+    seen_at?: string;
+  }
+>;
+
+/** The object behind each kind's name. */
+export interface KindMap {
+  Organization: Organization;
+  User: User;
+  Target: Target;
+  SystemProfile: SystemProfile;
+  RoleBinding: RoleBinding;
+  EnvironmentTemplate: EnvironmentTemplate;
+  Project: Project;
+  Secret: Secret;
+  ComputeProfile: ComputeProfile;
+  ServiceProfile: ServiceProfile;
+  Workspace: Workspace;
+  ComputeInstance: ComputeInstance;
+  ServiceInstance: ServiceInstance;
+}
+
+// Answers that are no objects
+
+export type AreaName = "developer_hub" | "studio" | "administration" | "operations";
+export interface Me {
+  user: { name: string; display_name: string; email: string };
+  bindings: ({ role: Role } & Scope)[];
+  areas: AreaName[];
+  version: string;
+  server: { apps_domain: string };
+}
+export interface Page<T> {
+  items: T[];
+  next_cursor?: string;
+  total: number;
+}
+export interface Availability {
+  state: "available" | "queue" | "never" | "no_target";
+  free?: number;
+  ahead?: number;
+  message: string;
+}
+export interface CatalogueCard {
+  kind: "ComputeProfile" | "ServiceProfile";
+  name: string;
+  project: string;
+  generation: number;
+  title: string;
+  description: string;
+  card: Card;
+  size?: ResolvedSize;
+  price_per_hour?: string;
+  currency: string;
+  isolation: string;
+  auto_creates_compute: boolean;
+  needs_compute: boolean;
+  offered_by: string;
+  availability: Availability;
+}
+export interface FormRequest {
+  workspace?: string;
+  inputs: Values;
+  compute?: string;
+  compute_inputs: Values;
+}
+export interface FormSummary {
+  size?: ResolvedSize;
+  price_per_hour?: string;
+  price_per_month?: string;
+  currency: string;
+  target?: string;
+  isolation: string;
+  access: { endpoint: string; title: string; access: EndpointAccess }[];
+  capacity: Availability;
+}
+export interface FormAnswer {
+  profile: {
+    kind: "ComputeProfile" | "ServiceProfile";
+    name: string;
+    project: string;
+    generation: number;
+    title: string;
+    description: string;
+    card: Card;
+  };
+  form: Form;
+  compute_form?: Form;
+  values: Values;
+  compute_values: Values;
+  visible: string[];
+  required: string[];
+  errors: FieldError[];
+  compute_options: { name: string; title: string; phase: Phase; size: ResolvedSize }[];
+  summary: FormSummary;
+}
+export interface InstanceEvent {
+  at: string;
+  severity: "normal" | "warning";
+  reason: string;
+  message: string;
+}
+export interface Revision<S = unknown> {
+  generation: number;
+  at: string;
+  by: string;
+  spec: S;
+}
+export interface SessionInfo {
+  id: string;
+  created_at: string;
+  last_used_at?: string;
+  expires_at?: string;
+  address?: string;
+  user_agent?: string;
+  current?: boolean;
+}
+export interface TokenInfo {
+  id: string;
+  name: string;
+  created_at: string;
+  expires_at?: string;
+  last_used_at?: string;
+}
+export interface AuditEntry {
+  sequence: number;
+  org: string;
+  at: string;
+  actor: string;
+  action: string;
+  outcome: "allowed" | "denied";
+  kind?: string;
+  object?: string;
+  before?: Json;
+  after?: Json;
+  request_id?: string;
+  address?: string;
+  hash: string;
+}
+export interface ApplyItem {
+  kind: Kind;
+  scope?: Scope;
+  name: string;
+  project?: string;
+  action: "created" | "updated" | "unchanged";
+  diff?: string;
+}

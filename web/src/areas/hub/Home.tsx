@@ -1,0 +1,8 @@
+import { PageBody, PageHeader } from "../../ui/Page";
+export function Home() {
+  return (
+    <PageBody>
+      <PageHeader title="Home" />
+    </PageBody>
+  );
+}

@@ -1,0 +1,8 @@
+import { PageBody, PageHeader } from "../../../ui/Page";
+export function Catalogue() {
+  return (
+    <PageBody>
+      <PageHeader title="Catalogue" />
+    </PageBody>
+  );
+}

@@ -1,0 +1,6 @@
+export function ServiceInstancePage() {
+  return null;
+}
+export function ComputeInstancePage() {
+  return null;
+}

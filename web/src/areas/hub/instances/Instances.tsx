@@ -1,0 +1,8 @@
+import { PageBody, PageHeader } from "../../../ui/Page";
+export function Instances() {
+  return (
+    <PageBody>
+      <PageHeader title="Instances" />
+    </PageBody>
+  );
+}

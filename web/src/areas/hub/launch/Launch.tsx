@@ -1,0 +1,8 @@
+import { PageBody, PageHeader } from "../../../ui/Page";
+export function Launch() {
+  return (
+    <PageBody>
+      <PageHeader title="Launch" />
+    </PageBody>
+  );
+}

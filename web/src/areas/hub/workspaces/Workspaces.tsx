@@ -1,0 +1,8 @@
+import { PageBody, PageHeader } from "../../../ui/Page";
+export function Workspaces() {
+  return (
+    <PageBody>
+      <PageHeader title="Workspaces" />
+    </PageBody>
+  );
+}

@@ -1,0 +1,13 @@
+import { useTitle } from "../../lib/hooks";
+import { frame as m } from "../../messages/en/frame";
+import { PageBody, PageHeader } from "../../ui/Page";
+
+export function Home() {
+  const title = m.areas.studio;
+  useTitle(title);
+  return (
+    <PageBody>
+      <PageHeader title={title} />
+    </PageBody>
+  );
+}

@@ -1,0 +1,43 @@
+// Words of the frame: rail, top bar, palette, sign-in.
+export const frame = {
+  product: "Warpyard",
+  areas: { hub: "Developer Hub", studio: "PaaS Studio", administration: "Administration", operations: "Operations" },
+  pages: { home: "Home", catalogue: "Catalogue", instances: "Instances", workspaces: "Workspaces", launch: "Launch", compute: "Compute" },
+  rail: { label: "Main", collapse: "Collapse the rail", expand: "Expand the rail", open: "Open navigation", areas: "Areas" },
+  skip: "Skip to content",
+  switcher: {
+    label: (org: string, project: string) => `Project ${project} of ${org}. Switch…`,
+    none: "Choose a project",
+    search: "Find a project",
+    empty: "No project fits.",
+  },
+  palette: {
+    open: "Search or go to…",
+    placeholder: "Go to a page, a project or an instance",
+    empty: "Nothing matches.",
+    pages: "Pages",
+    projects: "Projects",
+    instances: "Instances",
+    cards: "Launch",
+  },
+  person: {
+    label: (name: string) => `Signed in as ${name}`,
+    theme: "Theme",
+    themes: { system: "As the system", light: "Light", dark: "Dark" },
+    tokens: "Tokens and sessions",
+    password: "Change password",
+    apiDocs: "API reference",
+    signOut: "Sign out",
+  },
+  breadcrumb: "Breadcrumb",
+  offline: "Live updates are interrupted. Reconnecting…",
+  notFound: { title: "There is no such page", text: "The address may be mistyped, or what was here is gone.", action: "Go home" },
+  crashed: { title: "This page broke", reload: "Reload the page" },
+  updated: { text: "The console was updated meanwhile.", action: "Reload" },
+  noProject: {
+    title: "No project yet",
+    text: "You are in no project. Ask an administrator of your organization to give you a role in one.",
+  },
+  account: { title: "Account", tokens: "Tokens and sessions", password: "Password" },
+  openInNewTab: "opens in a new tab",
+};

@@ -1,0 +1,35 @@
+// The signed-in person's own pages.
+import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { frame as m } from "../messages/en/frame";
+import { appRoute } from "./app";
+
+const accountRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/account",
+  staticData: { crumb: m.account.title },
+  component: lazyRouteComponent(() => import("../account/Account"), "Account"),
+});
+
+const indexRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/account/tokens", replace: true });
+  },
+});
+
+const tokensRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "/tokens",
+  staticData: { crumb: m.account.tokens },
+  component: lazyRouteComponent(() => import("../account/Tokens"), "Tokens"),
+});
+
+const passwordRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "/password",
+  staticData: { crumb: m.account.password },
+  component: lazyRouteComponent(() => import("../account/Password"), "Password"),
+});
+
+export const accountRoutes = accountRoute.addChildren([indexRoute, tokensRoute, passwordRoute]);

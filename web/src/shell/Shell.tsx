@@ -1,0 +1,87 @@
+// The frame around every page: rail, top bar, content.
+import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { useConnectionState } from "../api/live";
+import { useMe } from "../api/session";
+import { useNarrow } from "../lib/hooks";
+import { readSetting, writeSetting } from "../lib/storage";
+import { frame as m } from "../messages/en/frame";
+import { Drawer } from "./Drawer";
+import { Palette } from "./Palette";
+import { Rail } from "./Rail";
+import { TopBar } from "./TopBar";
+
+export function Shell() {
+  const narrow = useNarrow();
+  const [collapsed, setCollapsed] = useState(() => readSetting("rail") === "collapsed");
+  const [drawer, setDrawer] = useState(false);
+  const [palette, setPalette] = useState(false);
+  const { pathname } = useLocation();
+  const me = useMe();
+  const navigate = useNavigate();
+
+  useEffect(() => setDrawer(false), [pathname]);
+  useEffect(() => {
+    if (me === null) void navigate({ to: "/sign-in", search: { next: pathname === "/" ? undefined : pathname } });
+  }, [me, navigate, pathname]);
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        setPalette((open) => !open);
+      }
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, []);
+
+  const toggle = () => {
+    writeSetting("rail", collapsed ? "open" : "collapsed");
+    setCollapsed(!collapsed);
+  };
+  return (
+    <div className="flex min-h-dvh">
+      <a
+        href="#content"
+        onClick={(event) => {
+          // A bare fragment would resolve against <base href> and leave the page.
+          event.preventDefault();
+          document.getElementById("content")?.focus();
+        }}
+        className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-md focus:bg-raised focus:px-3 focus:py-2 focus:shadow-float"
+      >
+        {m.skip}
+      </a>
+      {!narrow && <Rail collapsed={collapsed} onToggle={toggle} />}
+      {narrow && (
+        <Drawer open={drawer} onClose={() => setDrawer(false)}>
+          <Rail />
+        </Drawer>
+      )}
+      <div className="flex min-w-0 flex-1 flex-col">
+        <TopBar narrow={narrow} onMenu={() => setDrawer(true)} onPalette={() => setPalette(true)} />
+        <ConnectionNotice />
+        <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
+          <Outlet />
+        </main>
+      </div>
+      <Palette open={palette} onClose={() => setPalette(false)} />
+    </div>
+  );
+}
+
+/** Tells only of an interruption that lasts. */
+function ConnectionNotice() {
+  const state = useConnectionState();
+  const [late, setLate] = useState(false);
+  const lost = state === "waiting" || state === "connecting";
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(lost), lost ? 4_000 : 0);
+    return () => clearTimeout(timer);
+  }, [lost]);
+  return (
+    <div role="status" aria-live="polite">
+      {late && <p className="border-b border-line bg-waiting-soft px-4 py-1 text-12 text-waiting md:px-8">{m.offline}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+// What a profile looks like in the catalogue. Studio's preview shows this very component.
+import type { ReactNode } from "react";
+import type { Availability, CatalogueCard } from "../api/types";
+import { formatMoney } from "../lib/format";
+import { ui as m } from "../messages/en/ui";
+import { ProfileIcon } from "./ProfileIcon";
+import { SizeLine } from "./SizeLine";
+import { StateBadge, Tag, type Tone } from "./StateBadge";
+
+const AVAILABILITY: Record<Availability["state"], Tone> = { available: "running", queue: "waiting", never: "failed", no_target: "failed" };
+
+export function AvailabilityBadge({ availability }: { availability: Availability }) {
+  const word =
+    availability.state === "available" && availability.free !== undefined
+      ? m.freeNow(availability.free)
+      : availability.state === "queue"
+        ? m.queueAhead(availability.ahead ?? 0)
+        : m.availability[availability.state];
+  return (
+    <StateBadge tone={AVAILABILITY[availability.state]} title={availability.message}>
+      {word}
+    </StateBadge>
+  );
+}
+
+/** `link` wraps the title, so that the whole card leads where the title leads. */
+export function ProfileCard({ card, link }: { card: CatalogueCard; link?: (title: ReactNode) => ReactNode }) {
+  const price = card.price_per_hour === undefined ? m.noPrice : m.perHour(formatMoney(card.price_per_hour, card.currency));
+  return (
+    <article className="relative flex h-full flex-col gap-3 rounded-md border border-line bg-raised p-4 transition-colors duration-100 hover:border-line-strong focus-within:border-line-strong">
+      <div className="flex items-start gap-3">
+        <ProfileIcon name={card.card.icon} />
+        <div className="min-w-0 flex-1">
+          <h3 className="font-semibold">{link ? link(card.title) : card.title}</h3>
+          <p className="line-clamp-2 text-muted">{card.description}</p>
+        </div>
+      </div>
+      <div className="flex flex-wrap gap-1.5">
+        <Tag>{card.kind === "ServiceProfile" ? m.serviceProfile : m.computeProfile}</Tag>
+        {card.card.category && <Tag>{card.card.category}</Tag>}
+        {card.isolation && <Tag title={m.isolation}>{card.isolation}</Tag>}
+      </div>
+      <div className="mt-auto flex flex-col gap-2">
+        {card.size && (
+          <p className="text-12">
+            <SizeLine size={card.size} />
+          </p>
+        )}
+        <div className="flex flex-wrap items-center justify-between gap-2 border-t border-line pt-3">
+          <span className="font-medium">{price}</span>
+          <AvailabilityBadge availability={card.availability} />
+        </div>
+        {card.offered_by && <p className="text-12 text-muted">{m.offeredBy(card.offered_by)}</p>}
+      </div>
+    </article>
+  );
+}
