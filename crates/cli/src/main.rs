@@ -1,1 +1,40 @@
-fn main() {}
+//! The `warpyard` command: every user verb over the public API.
+//!
+//! Here are only parsing, the runtime and the exit code. A verb lives in `commands/`, one file each; it gets a
+//! [`session::Session`] and gives back an [`exit::Exit`] or a [`failure::Failure`]. Nothing here has rights or
+//! shortcuts that another client of the API has not.
+
+mod arguments;
+mod columns;
+mod commands;
+mod environment;
+mod exit;
+mod failure;
+mod kind_word;
+mod output;
+mod place;
+mod progress;
+mod session;
+mod settings;
+mod terminal_mode;
+mod time_words;
+mod wait;
+
+use clap::Parser;
+
+fn main() {
+    let cli = arguments::Cli::parse();
+    // Leaving through `exit` on purpose: a thread may still wait for standard input, which nothing can interrupt.
+    std::process::exit(run(cli).code());
+}
+
+fn run(cli: arguments::Cli) -> exit::Exit {
+    let verbose = cli.global.verbose;
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failure::Failure::other(format!("cannot start: {error}")).report(verbose),
+    };
+    let outcome = runtime.block_on(commands::run(cli));
+    runtime.shutdown_background();
+    outcome.unwrap_or_else(|failure| failure.report(verbose))
+}

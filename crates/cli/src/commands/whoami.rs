@@ -1,0 +1,46 @@
+//! `warpyard whoami`.
+
+use crate::exit::Exit;
+use crate::failure::Outcome;
+use crate::output::Format;
+use crate::session::Session;
+use clap::Args;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  warpyard whoami
+  warpyard whoami -o name")]
+pub(crate) struct WhoamiArgs {}
+
+pub(crate) async fn run(_: WhoamiArgs, session: Session) -> Outcome {
+    let me = session.client.me().await?;
+    let out = session.out;
+    match out.format {
+        Format::Json | Format::Yaml => out.value(&me)?,
+        Format::Name => out.line(format!("user/{}", me.user.name))?,
+        Format::Table => {
+            let title = if me.user.display_name.is_empty() { &me.user.name } else { &me.user.display_name };
+            out.line(format!("{title} ({}, {}) at {}", me.user.name, me.user.email, session.client.address()))?;
+            out.line(format!("using {}", session.scope.key()))?;
+            if me.bindings.is_empty() {
+                out.line("no roles yet: ask an administrator for one")?;
+            } else {
+                let rows: Vec<Vec<String>> = me
+                    .bindings
+                    .iter()
+                    .map(|binding| {
+                        let place: Vec<&str> = [&binding.org, &binding.project, &binding.workspace]
+                            .into_iter()
+                            .flatten()
+                            .map(String::as_str)
+                            .collect();
+                        vec![binding.role.clone(), format!("/{}", place.join("/"))]
+                    })
+                    .collect();
+                out.line("")?;
+                out.table(&["ROLE", "SCOPE"], &rows)?;
+            }
+        }
+    }
+    Ok(Exit::Done)
+}
