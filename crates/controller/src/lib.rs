@@ -1,1 +1,14 @@
-//! controller
+//! What happens between a wish and a running thing: admission, the queue, reconcilers, live forms, the catalogue.
+//!
+//! Knows no HTTP. Level-triggered: every reconcile loads fresh, observes the provider, and takes one idempotent step.
+
+pub mod admission;
+pub mod capacity;
+mod desired;
+pub mod form;
+mod lookup;
+mod profile;
+pub mod reconcile;
+
+pub use lookup::{AtRest, Lookup, UnderWay};
+pub use profile::{Loaded, ProfileSpec, find_template, load, profile_kind, template_version};

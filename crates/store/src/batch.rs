@@ -122,8 +122,19 @@ impl Batch {
         crate::read::revision(&mut self.conn, uid, generation).await
     }
 
+    /// How many people hold a role at the platform.
+    pub async fn count_role(&mut self, _proof: &ControllerProof, role: &str) -> Result<usize> {
+        let rows = self.conn.all("SELECT spec FROM object WHERE kind = 'RoleBinding' AND org = ''", &[]).await?;
+        let specs = rows.iter().map(|r| r.json("spec")).collect::<Result<Vec<_>>>()?;
+        Ok(specs.iter().filter(|s| s["role"] == role).count())
+    }
+
     /// Makes whoever made a workspace its admin.
-    pub async fn grant_creator(&mut self, proof: &Allowed<action::Create, Workspace>, workspace: &Object<Workspace>) -> Result<()> {
+    pub async fn grant_creator(
+        &mut self,
+        proof: &Allowed<action::Create, Workspace>,
+        workspace: &Object<Workspace>,
+    ) -> Result<()> {
         let name = workspace.metadata.name.clone();
         let Some(scope) = workspace.metadata.scope.inside(Kind::Workspace, &name) else { return Ok(()) };
         let user = Name::parse(proof.actor()).map_err(Error::internal)?;

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use std::time::Duration;
 use tokio::sync::watch;
 use warpyard_model::{Error, Kind, Name, Result, ScopePath};
-use warpyard_policy::{Resource, Viewer};
+use warpyard_policy::{ControllerProof, Resource, Viewer};
 
 /// How many changes are kept for watchers that reconnect; older ones list again.
 const KEPT: i64 = 20_000;
@@ -117,6 +117,24 @@ impl ChangeFeed {
             self.newest.changed().await.map_err(Error::internal)?;
         }
         Ok(())
+    }
+
+    /// The objects that changed since the last call, for controllers: sequence, kind and uid, oldest first.
+    pub async fn next_uids(&mut self, _proof: &ControllerProof) -> Result<Vec<(i64, Kind, String)>> {
+        let known = *self.newest.borrow();
+        let mut conn = self.store.inner.db.read().await?;
+        let rows = conn
+            .all("SELECT sequence, kind, uid FROM change WHERE sequence > $1 ORDER BY sequence LIMIT 500", args![self.position])
+            .await?;
+        let changed = rows
+            .iter()
+            .map(|row| Ok((row.int("sequence")?, kind_of(&row.text("kind")?)?, row.text("uid")?)))
+            .collect::<Result<Vec<_>>>()?;
+        match changed.last() {
+            Some((newest, _, _)) => self.position = *newest,
+            None => self.position = self.position.max(known),
+        }
+        Ok(changed)
     }
 
     /// The changes since the last call that `viewer` may hear of, oldest first, one per object (the newest); `kinds`

@@ -1,0 +1,364 @@
+//! Instances: the profile is pinned, inputs are resolved and sealed, the owner is checked, compute is brought along.
+
+use super::{Admission, Admit, Admitted, create, must_find};
+use crate::form::{accepts, resolve_size};
+use crate::profile::{Loaded, ProfileSpec, load};
+use serde_json::{Value as Json, json};
+use warpyard_model::inputs::{FieldType, Form, LiveOptions, Mode, Resolved, Values, resolve};
+use warpyard_model::kinds::{
+    ComputeInstance, ComputeInstanceStatus, ComputeProfile, DesiredState, Phase, ProfileRef, Secret, ServiceInstance,
+    ServiceProfile, User,
+};
+use warpyard_model::meta::NewMetadata;
+use warpyard_model::permission::Subject;
+use warpyard_model::{Error, FieldError, Kind, Name, Object, Result, ScopePath, Spec};
+use warpyard_policy::{Resource, action};
+use warpyard_store::{Change, Located};
+
+/// What stands in a spec where a value is sealed.
+pub(crate) fn sealed_mark() -> Json {
+    json!({ "sealed": true })
+}
+
+struct Inputs {
+    values: Values,
+    references: Vec<(String, String)>,
+    sealed: Vec<(String, String)>,
+    unsealed: Vec<String>,
+}
+
+fn place_of(scope: &ScopePath) -> Result<(&Name, &Name)> {
+    match (&scope.org, &scope.project) {
+        (Some(org), Some(project)) => Ok((org, project)),
+        _ => Err(Error::invalid_field("metadata", "an instance lives in a workspace")),
+    }
+}
+
+/// Sets and checks the owner: the caller, or somebody for whom the caller may launch.
+async fn owner<S: Spec>(admission: &mut Admission<'_>, scope: &ScopePath, wanted: Option<&Name>) -> Result<Name> {
+    let caller = Name::parse(admission.principal.name()).map_err(Error::internal)?;
+    let Some(wanted) = wanted.filter(|w| **w != caller) else { return Ok(caller) };
+    let place = Resource::place(Subject::Kind(S::KIND), scope);
+    admission.policy.allow::<action::CreateOnBehalf, S>(&admission.principal, &place).map_err(|_| {
+        Error::forbidden("You may not launch for somebody else: that is a grant of its own (managed instances operator).")
+    })?;
+    must_find::<User>(admission, &ScopePath::platform(), wanted, "spec.owner").await?;
+    Ok(wanted.clone())
+}
+
+async fn load_pinned<S: ProfileSpec>(
+    admission: &mut Admission<'_>,
+    scope: &ScopePath,
+    profile: &ProfileRef,
+    old: bool,
+) -> Result<(Loaded<S>, ProfileRef)> {
+    let (org, project) = place_of(scope)?;
+    let home = profile.project.clone().unwrap_or_else(|| project.clone());
+    let home_scope = ScopePath::project(org.clone(), home.clone());
+    let pinned = profile.generation.filter(|_| old);
+    let loaded = load::<S>(&mut admission.lookup(), &home_scope, &profile.name, project, pinned).await?;
+    if let Some(wanted) = profile.generation
+        && wanted != loaded.generation
+    {
+        return Err(Error::invalid_field(
+            "spec.profile.generation",
+            format!("generation {} is what is published; {wanted} cannot be launched", loaded.generation),
+        ));
+    }
+    let reference = ProfileRef { name: profile.name.clone(), project: Some(home), generation: Some(loaded.generation) };
+    Ok((loaded, reference))
+}
+
+/// Live options are checked by what they stand for: secrets here, GPU models and compute by what they are used in.
+async fn inputs<S: ProfileSpec>(
+    admission: &mut Admission<'_>,
+    scope: &ScopePath,
+    profile: &Loaded<S>,
+    given: &Values,
+    old: Option<&Values>,
+    live: &LiveOptions,
+    prefix: &str,
+) -> Result<Inputs> {
+    let form = profile.form(live)?;
+    let wanted: Values = given.iter().filter(|(_, v)| **v != sealed_mark()).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let mode = old.map_or(Mode::Create, Mode::Change);
+    let under = |errors: Vec<FieldError>| Error::invalid(errors.into_iter().map(|e| e.under(prefix)).collect());
+    let Resolved { values, sensitive } = resolve(&form, &wanted, mode).map_err(under)?;
+    let mut out = Inputs { values: Values::new(), references: Vec::new(), sealed: Vec::new(), unsealed: Vec::new() };
+    for (name, value) in values {
+        if sensitive.contains(&name) {
+            if value != sealed_mark() {
+                out.sealed.push((format!("inputs.{name}"), serde_json::to_string(&value).map_err(Error::internal)?));
+            }
+            out.values.insert(name, sealed_mark());
+            continue;
+        }
+        if form.field(&name).is_some_and(|f| f.field.field_type == FieldType::Secret) {
+            out.references.push(secret_reference(admission, scope, &form, &name, &value, prefix).await?);
+        }
+        out.values.insert(name, value);
+    }
+    if let Some(old) = old {
+        let gone = old.keys().filter(|k| !out.values.contains_key(*k));
+        out.unsealed = gone.map(|k| format!("inputs.{k}")).collect();
+    }
+    Ok(out)
+}
+
+async fn secret_reference(
+    admission: &mut Admission<'_>,
+    scope: &ScopePath,
+    form: &Form,
+    field: &str,
+    value: &Json,
+    prefix: &str,
+) -> Result<(String, String)> {
+    let (org, project) = place_of(scope)?;
+    let path = format!("{prefix}.{field}");
+    let text = value.as_str().unwrap_or_default();
+    let (name, key) = text.split_once('/').map_or((text, None), |(n, k)| (n, Some(k)));
+    let name = Name::parse(name).map_err(|e| Error::invalid_field(&path, e))?;
+    let label = form.field(field).map(|f| f.field.label.clone()).unwrap_or_default();
+    let secret = must_find::<Secret>(admission, &ScopePath::project(org.clone(), project.clone()), &name, &path).await?;
+    if let Some(key) = key
+        && !secret.spec.data.contains_key(key)
+    {
+        let known: Vec<&str> = secret.spec.data.keys().map(String::as_str).collect();
+        return Err(Error::invalid_field(
+            path,
+            format!("{label}: the secret {name} has no entry {key:?}; it has {}", known.join(", ")),
+        ));
+    }
+    Ok((secret.metadata.uid, path))
+}
+
+impl Admit for ComputeInstance {
+    const NEEDS_CLEANUP: bool = true;
+
+    async fn admit(
+        mut self,
+        admission: &mut Admission<'_>,
+        scope: &ScopePath,
+        _: &NewMetadata,
+        old: Option<&Object<Self>>,
+    ) -> Result<Admitted<Self>> {
+        let (profile, reference) = load_pinned::<ComputeProfile>(admission, scope, &self.profile, old.is_some()).await?;
+        let live = admission.live(scope, profile.spec.target.as_ref()).await?;
+        let inputs = inputs(admission, scope, &profile, &self.inputs, old.map(|o| &o.spec.inputs), &live, "spec.inputs").await?;
+        let size = resolve_size(&profile.spec, &inputs.values).map_err(|e| Error::invalid(vec![e]))?;
+        let status = ComputeInstanceStatus { phase: Phase::Pending, size, ..ComputeInstanceStatus::default() };
+        self.owner = match old {
+            Some(old) => old.spec.owner.clone(),
+            None => Some(owner::<Self>(admission, scope, self.owner.as_ref()).await?),
+        };
+        self.profile = reference;
+        self.inputs = inputs.values;
+        let mut references = inputs.references;
+        references.push((profile.uid, "spec.profile".to_owned()));
+        Ok(Admitted { spec: self, status, references, sealed: inputs.sealed, unsealed: inputs.unsealed })
+    }
+}
+
+impl Admit for ServiceInstance {
+    const NEEDS_CLEANUP: bool = true;
+
+    async fn admit(
+        mut self,
+        admission: &mut Admission<'_>,
+        scope: &ScopePath,
+        metadata: &NewMetadata,
+        old: Option<&Object<Self>>,
+    ) -> Result<Admitted<Self>> {
+        let (profile, reference) = load_pinned::<ServiceProfile>(admission, scope, &self.profile, old.is_some()).await?;
+        let live = admission.live(scope, None).await?;
+        let inputs = inputs(admission, scope, &profile, &self.inputs, old.map(|o| &o.spec.inputs), &live, "spec.inputs").await?;
+        let (org, project) = place_of(scope)?;
+        let home = ScopePath::project(org.clone(), reference.project.clone().unwrap_or_else(|| project.clone()));
+        self.inputs = inputs.values;
+        if let Some(old) = old {
+            self.owner.clone_from(&old.spec.owner);
+            self.owns_compute = old.spec.owns_compute;
+            self.compute_inputs.clone_from(&old.spec.compute_inputs);
+            self.attempt = self.attempt.max(old.spec.attempt);
+        } else {
+            self.owner = Some(owner::<Self>(admission, scope, self.owner.as_ref()).await?);
+            self.attempt = 0;
+            self.owns_compute = false;
+            if self.compute.is_none() {
+                self.bring_compute(admission, scope, metadata, &profile, &home).await?;
+            } else if !self.compute_inputs.is_empty() {
+                return Err(Error::invalid_field(
+                    "spec.compute_inputs",
+                    "only asked for when a compute instance is made by this launch",
+                ));
+            }
+        }
+        let mut references = inputs.references;
+        if let Some(name) = &self.compute {
+            let compute = must_find::<ComputeInstance>(admission, scope, name, "spec.compute").await?;
+            if compute.metadata.deletion_requested_at.is_some() {
+                return Err(Error::invalid_field("spec.compute", format!("the compute instance {name} is being deleted")));
+            }
+            if !accepts(&profile.spec, &home, &compute.spec.profile.name, compute.spec.profile.project.as_ref()) {
+                return Err(Error::invalid_field(
+                    "spec.compute",
+                    format!("this service does not run on compute of the profile {}", compute.spec.profile.name),
+                ));
+            }
+            if old.is_none() && !self.owns_compute {
+                let resource = Resource::object(Kind::ComputeInstance, &compute.metadata.uid, name, scope)
+                    .owned_by(compute.spec.owner.as_ref().map(Name::to_string));
+                admission
+                    .policy
+                    .allow::<action::Operate, ComputeInstance>(&admission.principal, &resource)
+                    .map_err(|_| Error::forbidden(format!("You may not run services on the compute instance {name}.")))?;
+            }
+            references.push((compute.metadata.uid, "spec.compute".to_owned()));
+        }
+        references.push((profile.uid, "spec.profile".to_owned()));
+        self.profile = reference;
+        Ok(Admitted {
+            spec: self,
+            status: warpyard_model::kinds::ServiceInstanceStatus::default(),
+            references,
+            sealed: inputs.sealed,
+            unsealed: inputs.unsealed,
+        })
+    }
+}
+
+trait BringsCompute {
+    async fn bring_compute(
+        &mut self,
+        admission: &mut Admission<'_>,
+        scope: &ScopePath,
+        metadata: &NewMetadata,
+        profile: &Loaded<ServiceProfile>,
+        home: &ScopePath,
+    ) -> Result<()>;
+}
+
+impl BringsCompute for ServiceInstance {
+    /// Makes the compute instance that the profile says comes with the service, under the service's name.
+    async fn bring_compute(
+        &mut self,
+        admission: &mut Admission<'_>,
+        scope: &ScopePath,
+        metadata: &NewMetadata,
+        profile: &Loaded<ServiceProfile>,
+        home: &ScopePath,
+    ) -> Result<()> {
+        let Some(auto) = profile.spec.compute.auto_create.clone() else {
+            return Err(Error::invalid_field("spec.compute", "choose the compute instance it runs on"));
+        };
+        let compute = ComputeInstance {
+            profile: ProfileRef { name: auto, project: home.project.clone(), generation: None },
+            inputs: self.compute_inputs.clone(),
+            owner: self.owner.clone(),
+            desired_state: self.desired_state,
+        };
+        let title = if metadata.display_name.is_empty() { metadata.name.as_str() } else { &metadata.display_name };
+        let own = NewMetadata { display_name: format!("Compute of {title}").chars().take(120).collect(), ..metadata.clone() };
+        Box::pin(create(admission, scope, own, compute)).await.map_err(|mut e| {
+            for field in &mut e.fields {
+                field.path = field.path.replace("spec.inputs", "spec.compute_inputs");
+            }
+            e
+        })?;
+        self.compute_inputs = Values::new();
+        self.compute = Some(metadata.name.clone());
+        self.owns_compute = true;
+        Ok(())
+    }
+}
+
+impl Admission<'_> {
+    async fn live(&mut self, scope: &ScopePath, target: Option<&Name>) -> Result<LiveOptions> {
+        let (org, project) = place_of(scope)?;
+        let place = crate::form::LaunchPlace { org, project, workspace: scope.workspace.as_ref() };
+        crate::form::live_options(self.store, &place, target).await
+    }
+}
+
+/// What people do to a running instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// Bring it up; an ended run begins anew.
+    Start,
+    /// Take it down, its home stays.
+    Stop,
+    /// Try again what failed.
+    Retry,
+}
+
+/// Kinds that can be started and stopped.
+pub trait Operable: Admit {
+    /// The spec after `operation`.
+    fn operated(self, operation: Operation) -> Self;
+    /// Its phase.
+    fn phase(status: &Self::Status) -> Phase;
+    /// The compute instance that goes up and down with it.
+    fn owned_compute(&self) -> Option<&Name>;
+}
+
+impl Operable for ComputeInstance {
+    fn operated(mut self, operation: Operation) -> Self {
+        self.desired_state = if operation == Operation::Stop { DesiredState::Stopped } else { DesiredState::Running };
+        self
+    }
+    fn phase(status: &Self::Status) -> Phase {
+        status.phase
+    }
+    fn owned_compute(&self) -> Option<&Name> {
+        None
+    }
+}
+
+impl Operable for ServiceInstance {
+    fn operated(mut self, operation: Operation) -> Self {
+        if operation == Operation::Stop {
+            self.desired_state = DesiredState::Stopped;
+        } else {
+            self.desired_state = DesiredState::Running;
+            self.attempt += 1;
+        }
+        self
+    }
+    fn phase(status: &Self::Status) -> Phase {
+        status.phase
+    }
+    fn owned_compute(&self) -> Option<&Name> {
+        self.compute.as_ref().filter(|_| self.owns_compute)
+    }
+}
+
+/// Starts, stops or retries an instance, and with it the compute instance that came with it.
+pub async fn operate<S: Operable>(admission: &mut Admission<'_>, located: Located<S>, operation: Operation) -> Result<Object<S>> {
+    let proof = admission.policy.allow::<action::Operate, S>(&admission.principal, located.resource())?;
+    let view = admission.policy.allow::<action::View, S>(&admission.principal, located.resource())?;
+    let object = located.reveal(&view)?;
+    let phase = S::phase(&object.status);
+    let refused = match operation {
+        Operation::Retry => (phase != Phase::Failed).then_some("Only a failed instance can be retried."),
+        Operation::Start => matches!(phase, Phase::Deleting).then_some("It is being deleted."),
+        Operation::Stop => matches!(phase, Phase::Deleting).then_some("It is being deleted."),
+    };
+    if let Some(message) = refused {
+        return Err(Error::precondition_failed(message));
+    }
+    // Starting what runs, stopping what is stopped: done already.
+    if operation == Operation::Start
+        && matches!(phase, Phase::Running | Phase::Starting | Phase::Provisioning | Phase::Queued | Phase::Pending)
+    {
+        return Ok(object);
+    }
+    if let Some(name) = object.spec.owned_compute()
+        && let Some(compute) = admission.batch.locate::<ComputeInstance>(&object.metadata.scope, name).await?
+    {
+        let proof = admission.policy.allow::<action::Operate, ComputeInstance>(&admission.principal, compute.resource())?;
+        let view = admission.policy.allow::<action::View, ComputeInstance>(&admission.principal, compute.resource())?;
+        let compute = compute.reveal(&view)?;
+        admission.batch.change(&proof, Change::to(compute.spec.operated(operation))).await?;
+    }
+    admission.batch.change(&proof, Change::to(object.spec.operated(operation))).await
+}

@@ -1,0 +1,113 @@
+//! Kinds whose own rules say almost everything.
+
+use super::{Admission, Admit, Admitted};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use warpyard_model::kinds::{EnvironmentTemplate, Organization, Project, Secret, Target, User, Workspace};
+use warpyard_model::meta::NewMetadata;
+use warpyard_model::permission::Role;
+use warpyard_model::{Error, FieldError, Object, Result, ScopePath, Spec as _};
+use warpyard_policy::{Allowed, Binding, Principal, action};
+use warpyard_store::Located;
+
+macro_rules! admitted_as_they_are {
+    ($($kind:ty),*) => {$(
+        impl Admit for $kind {
+            async fn admit(
+                self, _: &mut Admission<'_>, _: &ScopePath, _: &NewMetadata, _: Option<&Object<Self>>,
+            ) -> Result<Admitted<Self>> {
+                Ok(Admitted::plain(self))
+            }
+        }
+    )*};
+}
+
+admitted_as_they_are!(Organization, Project, Target);
+
+impl Admit for User {
+    async fn admit(
+        self,
+        admission: &mut Admission<'_>,
+        _: &ScopePath,
+        metadata: &NewMetadata,
+        old: Option<&Object<Self>>,
+    ) -> Result<Admitted<Self>> {
+        if old.is_some() && !self.active && admission.principal.name() == metadata.name.as_str() {
+            return Err(Error::invalid_field("spec.active", "you cannot deactivate yourself"));
+        }
+        Ok(Admitted::plain(self))
+    }
+
+    async fn check_delete(object: &Located<Self>, admission: &mut Admission<'_>) -> Result<()> {
+        let view = admission.policy.allow::<action::View, Self>(&admission.principal, object.resource())?;
+        let user = object.clone().reveal(&view)?;
+        if user.metadata.name.as_str() == admission.principal.name() {
+            return Err(Error::conflict("You cannot delete yourself."));
+        }
+        Ok(())
+    }
+}
+
+impl Admit for Workspace {
+    async fn admit(
+        self,
+        _: &mut Admission<'_>,
+        _: &ScopePath,
+        _: &NewMetadata,
+        _: Option<&Object<Self>>,
+    ) -> Result<Admitted<Self>> {
+        Ok(Admitted::plain(self))
+    }
+
+    /// Whoever makes a workspace is its admin.
+    async fn made(object: &Object<Self>, proof: &Allowed<action::Create, Self>, admission: &mut Admission<'_>) -> Result<()> {
+        admission.batch.grant_creator(proof, object).await?;
+        let inner = object.metadata.scope.inside(Self::KIND, &object.metadata.name);
+        let granted = inner.map(|scope| Binding { role: Role::WorkspaceAdmin, scope });
+        let bindings = admission.principal.bindings().iter().cloned().chain(granted).collect();
+        admission.principal = Arc::new(Principal::new(admission.principal.name(), bindings));
+        Ok(())
+    }
+}
+
+impl Admit for EnvironmentTemplate {
+    async fn admit(
+        self,
+        _: &mut Admission<'_>,
+        scope: &ScopePath,
+        _: &NewMetadata,
+        old: Option<&Object<Self>>,
+    ) -> Result<Admitted<Self>> {
+        if scope.org.is_none() && old.is_some() {
+            return Err(Error::forbidden("This template is shipped with Warpyard; copy it into an organization to change it."));
+        }
+        Ok(Admitted::plain(self))
+    }
+}
+
+impl Admit for Secret {
+    async fn admit(
+        self,
+        _: &mut Admission<'_>,
+        _: &ScopePath,
+        _: &NewMetadata,
+        old: Option<&Object<Self>>,
+    ) -> Result<Admitted<Self>> {
+        let stored = |key: &str| old.is_some_and(|o| o.spec.data.contains_key(key));
+        let empty: Vec<FieldError> = self
+            .data
+            .iter()
+            .filter(|(key, value)| value.is_empty() && !stored(key))
+            .map(|(key, _)| FieldError::new(format!("spec.data.{key}"), "a new entry needs a value"))
+            .collect();
+        if !empty.is_empty() {
+            return Err(Error::invalid(empty));
+        }
+        let removed = old.into_iter().flat_map(|o| o.spec.data.keys()).filter(|key| !self.data.contains_key(*key));
+        let unsealed = removed.cloned().collect();
+        // Values go to the sealed table; the object keeps the names alone.
+        let masked: BTreeMap<String, String> = self.data.keys().map(|key| (key.clone(), String::new())).collect();
+        let sealed = self.data.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        Ok(Admitted { sealed, unsealed, ..Admitted::plain(Secret { data: masked }) })
+    }
+}

@@ -1,0 +1,361 @@
+//! Runs the reconcilers: one worker per instance, one scheduler, one look at the targets.
+//!
+//! A worker wakes without input and loads fresh. Work is done by the server that holds the lease; every write checks
+//! its epoch, so a server that stalled can do no harm.
+
+use super::desk::{Again, Desk, Outcome};
+use super::targets::{self, Providers};
+use super::{AppAddresses, compute, scheduler, service};
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use warpyard_model::kinds::{ComputeInstance, ServiceInstance, Target};
+use warpyard_model::{Kind, Result};
+use warpyard_store::{ControllerStore, Lease};
+
+/// How controllers are run.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Who this server is to others on the same database. A server that owns its database alone keeps one name over
+    /// restarts, so that it need not wait for its own lease to run out.
+    pub holder: String,
+    /// How long a lease lasts without being renewed.
+    pub lease_seconds: i64,
+    /// Where apps are reached.
+    pub addresses: AppAddresses,
+}
+
+const LEASE: &str = "controllers";
+/// How often settled instances are looked at, for events that got lost.
+const RESYNC: Duration = Duration::from_secs(30);
+/// How often targets are asked what they have.
+const TARGETS: Duration = Duration::from_secs(15);
+/// Pauses after failures that may pass.
+const PAUSES: [Duration; 6] = [
+    Duration::from_millis(250),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(15),
+    Duration::from_secs(30),
+];
+
+struct Worker {
+    bell: Arc<Notify>,
+    /// The newest version the worker wrote itself.
+    written: Arc<AtomicI64>,
+}
+
+struct Shared {
+    store: ControllerStore,
+    providers: Providers,
+    settings: Settings,
+    workers: Mutex<HashMap<String, Worker>>,
+    schedule: Notify,
+    look_at_targets: Notify,
+    tracker: TaskTracker,
+    /// Providers whose events are listened to, by target name and generation.
+    heard: Mutex<HashSet<(String, i64)>>,
+}
+
+/// The running controllers.
+#[derive(Clone)]
+pub struct Controllers {
+    shared: Arc<Shared>,
+}
+
+impl Controllers {
+    /// Controllers over a store and providers; [`Self::run`] starts them.
+    pub fn new(store: ControllerStore, providers: Providers, settings: Settings) -> Self {
+        let shared = Shared {
+            store,
+            providers,
+            settings,
+            workers: Mutex::default(),
+            schedule: Notify::new(),
+            look_at_targets: Notify::new(),
+            tracker: TaskTracker::new(),
+            heard: Mutex::default(),
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// Runs until `stop`; returns once every worker has put down its work.
+    pub async fn run(&self, stop: CancellationToken) {
+        let shared = &self.shared;
+        while !stop.is_cancelled() {
+            let held = shared.store.lease(LEASE, &shared.settings.holder, shared.settings.lease_seconds).await;
+            match held {
+                Ok(Some(lease)) => self.lead(lease, &stop).await,
+                Ok(None) => {}
+                Err(error) => tracing::warn!(%error, context = error.log_context(), "the controllers' lease cannot be taken"),
+            }
+            let pause = Duration::from_secs(u64::try_from(shared.settings.lease_seconds / 3).unwrap_or(1).max(1));
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Does the work for as long as the lease holds.
+    async fn lead(&self, lease: Lease, stop: &CancellationToken) {
+        let lost = stop.child_token();
+        let tracker = TaskTracker::new();
+        let shared = &self.shared;
+        tracing::info!(epoch = lease.epoch, "controllers begin");
+        let jobs = [
+            tracker.spawn(watch_changes(shared.clone(), lease.clone(), lost.clone())),
+            tracker.spawn(schedule(shared.clone(), lease.clone(), lost.clone())),
+            tracker.spawn(watch_targets(shared.clone(), lease.clone(), lost.clone())),
+        ];
+        shared.look_at_targets.notify_one();
+        if let Err(error) = wake_everything(shared, &lease, &lost).await {
+            tracing::error!(%error, context = error.log_context(), "instances cannot be listed");
+        }
+        renew(shared, &lease, &lost).await;
+        lost.cancel();
+        drop(jobs);
+        tracker.close();
+        tracker.wait().await;
+        shared.tracker.close();
+        shared.tracker.wait().await;
+        shared.tracker.reopen();
+        if let Ok(mut workers) = shared.workers.lock() {
+            workers.clear();
+        }
+        let _ = shared.store.give_up(&lease).await;
+        tracing::info!("controllers end");
+    }
+}
+
+/// Renews the lease until `lost`, or until somebody else has it.
+async fn renew(shared: &Arc<Shared>, lease: &Lease, lost: &CancellationToken) {
+    let pause = Duration::from_secs(u64::try_from(shared.settings.lease_seconds / 3).unwrap_or(1).max(1));
+    loop {
+        tokio::select! {
+            () = lost.cancelled() => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+        match shared.store.lease(LEASE, &shared.settings.holder, shared.settings.lease_seconds).await {
+            Ok(Some(renewed)) if renewed.epoch == lease.epoch => {}
+            Ok(_) => return,
+            // The lease may still hold; writes are fenced by its epoch in any case.
+            Err(error) => tracing::warn!(%error, "the controllers' lease cannot be renewed"),
+        }
+    }
+}
+
+async fn wake_everything(shared: &Arc<Shared>, lease: &Lease, lost: &CancellationToken) -> Result<()> {
+    for compute in shared.store.all::<ComputeInstance>(&[]).await? {
+        wake(shared, lease, lost, Kind::ComputeInstance, &compute.metadata.uid, None);
+    }
+    for service in shared.store.all::<ServiceInstance>(&[]).await? {
+        wake(shared, lease, lost, Kind::ServiceInstance, &service.metadata.uid, None);
+    }
+    shared.schedule.notify_one();
+    Ok(())
+}
+
+/// Wakes the worker of an instance, starting it if there is none. `sequence` is the change that woke it, if any: a
+/// worker does not wake to its own echo.
+fn wake(shared: &Arc<Shared>, lease: &Lease, lost: &CancellationToken, kind: Kind, uid: &str, sequence: Option<i64>) {
+    let Ok(mut workers) = shared.workers.lock() else { return };
+    if let Some(worker) = workers.get(uid) {
+        if sequence.is_none_or(|s| s > worker.written.load(Ordering::Relaxed)) {
+            worker.bell.notify_one();
+        }
+        return;
+    }
+    if lost.is_cancelled() {
+        return;
+    }
+    let worker = Worker { bell: Arc::new(Notify::new()), written: Arc::new(AtomicI64::new(0)) };
+    let (bell, written) = (worker.bell.clone(), worker.written.clone());
+    workers.insert(uid.to_owned(), worker);
+    let task = work(shared.clone(), lease.clone(), lost.clone(), kind, uid.to_owned(), bell, written);
+    shared.tracker.spawn(task);
+}
+
+async fn work(
+    shared: Arc<Shared>,
+    lease: Lease,
+    lost: CancellationToken,
+    kind: Kind,
+    uid: String,
+    bell: Arc<Notify>,
+    written: Arc<AtomicI64>,
+) {
+    let mut failures = 0;
+    loop {
+        let desk = Desk {
+            store: shared.store.clone(),
+            providers: shared.providers.clone(),
+            addresses: shared.settings.addresses.clone(),
+            lease: Some(lease.clone()),
+            bell: bell.clone(),
+            written: AtomicI64::new(written.load(Ordering::Relaxed)),
+        };
+        let step = async {
+            match kind {
+                Kind::ComputeInstance => compute::reconcile(&desk, &uid).await,
+                _ => service::reconcile(&desk, &uid).await,
+            }
+        };
+        let outcome = tokio::select! {
+            outcome = step => outcome,
+            // Whatever was under way is idempotent; the next server goes on with it.
+            () = lost.cancelled() => return,
+        };
+        written.fetch_max(desk.written.load(Ordering::Relaxed), Ordering::Relaxed);
+        let outcome = outcome.unwrap_or_else(|error| {
+            tracing::warn!(%uid, %error, context = error.log_context(), "a reconcile failed and is tried again");
+            Outcome::again()
+        });
+        for other in &outcome.wake {
+            let other_kind = match shared.store.kind_of(other).await {
+                Ok(Some(found)) => found,
+                _ => continue,
+            };
+            wake(&shared, &lease, &lost, other_kind, other, None);
+        }
+        if outcome.schedule {
+            shared.schedule.notify_one();
+        }
+        if outcome.gone {
+            if let Ok(mut workers) = shared.workers.lock() {
+                workers.remove(&uid);
+            }
+            return;
+        }
+        let pause = match outcome.again {
+            Again::OnChange => {
+                failures = 0;
+                RESYNC
+            }
+            Again::AfterPause => {
+                let pause = PAUSES[failures.min(PAUSES.len() - 1)];
+                failures += 1;
+                pause
+            }
+        };
+        tokio::select! {
+            () = bell.notified() => {}
+            () = tokio::time::sleep(pause) => {}
+            () = lost.cancelled() => return,
+        }
+    }
+}
+
+async fn watch_changes(shared: Arc<Shared>, lease: Lease, lost: CancellationToken) {
+    let mut feed = shared.store.store().changes(None);
+    loop {
+        tokio::select! {
+            waited = feed.wait() => if waited.is_err() { tokio::time::sleep(Duration::from_secs(1)).await },
+            () = lost.cancelled() => return,
+        }
+        match feed.next_uids(shared.store.proof()).await {
+            Ok(changes) => {
+                for (sequence, kind, uid) in changes {
+                    match kind {
+                        Kind::ComputeInstance | Kind::ServiceInstance => wake(&shared, &lease, &lost, kind, &uid, Some(sequence)),
+                        Kind::Target => shared.look_at_targets.notify_one(),
+                        _ => {}
+                    }
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, context = error.log_context(), "the change feed cannot be read");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+async fn schedule(shared: Arc<Shared>, lease: Lease, lost: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = shared.schedule.notified() => {}
+            () = tokio::time::sleep(RESYNC) => {}
+            () = lost.cancelled() => return,
+        }
+        match scheduler::run(&shared.store, Some(&lease)).await {
+            Ok(touched) => {
+                for uid in touched {
+                    if let Ok(Some(kind)) = shared.store.kind_of(&uid).await {
+                        wake(&shared, &lease, &lost, kind, &uid, None);
+                    }
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, context = error.log_context(), "the queue cannot be worked through");
+                tokio::time::sleep(Duration::from_millis(250)).await;
+                shared.schedule.notify_one();
+            }
+        }
+    }
+}
+
+async fn watch_targets(shared: Arc<Shared>, lease: Lease, lost: CancellationToken) {
+    loop {
+        let targets = match shared.store.all::<Target>(&[]).await {
+            Ok(targets) => targets,
+            Err(error) => {
+                tracing::warn!(%error, context = error.log_context(), "targets cannot be listed");
+                Vec::new()
+            }
+        };
+        for target in &targets {
+            hear(&shared, &lease, &lost, target);
+            match targets::reconcile(&shared.store, &shared.providers, target).await {
+                Ok(true) => shared.schedule.notify_one(),
+                Ok(false) => {}
+                Err(error) => tracing::warn!(%error, target = %target.metadata.name, "a target's status cannot be written"),
+            }
+        }
+        // A target that was cordoned or opened again changes who can be placed.
+        shared.schedule.notify_one();
+        tokio::select! {
+            () = shared.look_at_targets.notified() => {}
+            () = tokio::time::sleep(TARGETS) => {}
+            () = lost.cancelled() => return,
+        }
+    }
+}
+
+/// Listens to a provider's events, once per provider.
+fn hear(shared: &Arc<Shared>, lease: &Lease, lost: &CancellationToken, target: &warpyard_model::Object<Target>) {
+    let key = (target.metadata.name.to_string(), target.metadata.generation);
+    let Ok(mut heard) = shared.heard.lock() else { return };
+    if heard.contains(&key) {
+        return;
+    }
+    let Ok(provider) = shared.providers.of(target) else { return };
+    heard.insert(key.clone());
+    drop(heard);
+    let mut events = provider.events();
+    let (shared, lease, lost) = (shared.clone(), lease.clone(), lost.clone());
+    let tracker = shared.tracker.clone();
+    tracker.spawn(async move {
+        loop {
+            tokio::select! {
+                event = events.recv() => match event {
+                    Ok(uid) => wake(&shared, &lease, &lost, Kind::ServiceInstance, &uid, None),
+                    // Some were lost: everything is looked at again.
+                    Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {
+                        let _ = wake_everything(&shared, &lease, &lost).await;
+                    }
+                    Err(tokio::sync::broadcast::error::RecvError::Closed) => break,
+                },
+                () = lost.cancelled() => break,
+            }
+        }
+        if let Ok(mut heard) = shared.heard.lock() {
+            heard.remove(&key);
+        }
+    });
+}
