@@ -134,6 +134,6 @@ pub(crate) enum Command {
     /// Show versions.
     Version(commands::version::VersionArgs),
     /// List what exit codes mean.
-    #[command(name = "exit-codes", hide = true, long_about = commands::exit_codes::text())]
+    #[command(name = "exit-codes", hide = true, about = commands::exit_codes::text(), help_template = "{about-with-newline}")]
     ExitCodes,
 }

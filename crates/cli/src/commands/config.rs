@@ -42,7 +42,7 @@ pub(crate) struct UseContextArgs {
   warpyard config set workspace research")]
 pub(crate) struct SetArgs {
     /// What to choose.
-    #[arg(value_enum)]
+    #[arg(value_enum, value_name = "org|project|workspace", hide_possible_values = true)]
     what: Choice,
     /// Its name.
     name: String,
@@ -53,7 +53,7 @@ pub(crate) struct SetArgs {
   warpyard config unset workspace")]
 pub(crate) struct UnsetArgs {
     /// What to forget.
-    #[arg(value_enum)]
+    #[arg(value_enum, value_name = "org|project|workspace", hide_possible_values = true)]
     what: Choice,
 }
 

@@ -57,7 +57,7 @@ pub(crate) struct LaunchArgs {
     #[arg(long, value_name = "NAME")]
     preset: Option<String>,
     /// Which kind of profile, when both have the name.
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "service|compute", hide_possible_values = true)]
     kind: Option<ProfileKind>,
     /// Whose instance it is; needs the grant to launch on behalf.
     #[arg(long, value_name = "USER")]

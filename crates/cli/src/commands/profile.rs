@@ -44,7 +44,7 @@ struct Which {
     /// The profile, as NAME or KIND/NAME.
     name: String,
     /// Which kind of profile, when both have the name.
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "service|compute", hide_possible_values = true)]
     kind: Option<ProfileKind>,
 }
 
