@@ -93,7 +93,10 @@ impl Output {
             Format::Yaml => self.stream(objects),
             Format::Name => objects.iter().try_for_each(|object| self.line(columns::word(object))),
             Format::Table => {
-                let columns = columns::of(kind, with_scope);
+                let mut columns = columns::of(kind, with_scope);
+                if let Some(width) = width_of_output() {
+                    leave_out(&mut columns, objects, width);
+                }
                 let rows: Vec<Vec<String>> = objects.iter().map(|object| row(&columns, object)).collect();
                 let titles: Vec<&str> = columns.iter().map(|c| c.title).collect();
                 self.table(&titles, &rows)
@@ -111,8 +114,30 @@ impl Output {
 
     /// Writes a table.
     pub(crate) fn table(&self, titles: &[&str], rows: &[Vec<String>]) -> Outcome<()> {
-        let width = if std::io::stdout().is_terminal() { terminal_mode::size().map(|(columns, _)| columns) } else { None };
-        self.raw(table_text(titles, rows, self.headers, width, &[]).as_bytes())
+        self.raw(table_text(titles, rows, self.headers, width_of_output(), &[]).as_bytes())
+    }
+}
+
+/// The width that standard output has; none when it goes to a file or program.
+fn width_of_output() -> Option<u16> {
+    if std::io::stdout().is_terminal() { terminal_mode::size().map(|(columns, _)| columns) } else { None }
+}
+
+/// Columns that a narrow terminal does without, in this order; `-o yaml` tells everything.
+const FIRST_TO_GO: &[&str] =
+    &["ORG", "PROJECT", "TITLE", "MADE BY", "COMPUTE", "SHARED WITH", "REQUIRES", "OWNER", "WORKSPACE", "AGE"];
+
+/// Leaves columns out until the table fits. A table that cannot fit is wrapped.
+fn leave_out(columns: &mut Vec<Column>, objects: &[AnyObject], width: u16) {
+    let needs = |column: &Column| {
+        let cells = objects.iter().map(|object| (column.value)(object).chars().count());
+        cells.chain([column.title.chars().count()]).max().unwrap_or_default() + 2
+    };
+    for title in FIRST_TO_GO {
+        if columns.iter().map(needs).sum::<usize>() <= usize::from(width) {
+            return;
+        }
+        columns.retain(|column| column.title != *title);
     }
 }
 
@@ -187,6 +212,20 @@ mod tests {
         let text = table_text(&["NAME", "MESSAGE"], &rows, true, Some(30), &[]);
         assert!(text.lines().count() > 2, "{text}");
         assert!(text.lines().all(|line| line.chars().count() <= 30), "{text}");
+    }
+
+    #[test]
+    fn narrow_terminals_lose_whole_columns_first() {
+        let object = AnyObject(json!({"kind": "ServiceInstance", "spec": {"profile": {"name": "jupyterlab"}},
+            "metadata": {"name": "nb-1", "org": "acme", "project": "vision", "workspace": "research"}, "status": {"phase": "running"}}));
+        let titles = |width| {
+            let mut columns = columns::of(Kind::ServiceInstance, true);
+            leave_out(&mut columns, std::slice::from_ref(&object), width);
+            columns.iter().map(|c| c.title).collect::<Vec<_>>()
+        };
+        assert_eq!(titles(200), ["NAME", "ORG", "PROJECT", "WORKSPACE", "PROFILE", "PHASE", "COMPUTE", "OWNER", "AGE"]);
+        assert_eq!(titles(50), ["NAME", "WORKSPACE", "PROFILE", "PHASE", "OWNER", "AGE"]);
+        assert_eq!(titles(20), ["NAME", "PROFILE", "PHASE"]);
     }
 
     #[test]

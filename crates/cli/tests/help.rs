@@ -1,5 +1,7 @@
 //! The help of every verb is a golden file, so that a change of the command line is seen in review.
 
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests run the program and stop at the first surprise")]
+
 use std::path::Path;
 use std::process::Command;
 

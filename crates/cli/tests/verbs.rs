@@ -1,8 +1,11 @@
 //! The verbs, run as people run them, against a small server that speaks the contract.
 
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests run the program and stop at the first surprise")]
+
 mod world;
 
 use serde_json::{Value, json};
+use std::io::BufRead;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 use world::{TOKEN, World, run_with_input};
@@ -97,6 +100,26 @@ fn get_shows_every_page_in_every_format() {
     let none = world.run(&["get", "computes"]);
     assert_eq!((none.code, none.out.as_str()), (0, ""));
     assert!(none.error.contains("There are no compute instances"), "{none:?}");
+}
+
+#[test]
+fn watching_shows_changes_as_rows() {
+    let world = World::start();
+    assert_eq!(world.run(&["launch", "jupyter", "--name", "nb-2"]).code, 0);
+    let mut child = world.command(&["get", "services", "--watch"]).stdout(Stdio::piped()).spawn().unwrap();
+    let lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut phases = Vec::new();
+    for line in lines.filter(|line| line.starts_with("nb-2 ")) {
+        // Rows stand under the heading of the first table, so the phase is the sixth word of each.
+        phases.push(line.split_whitespace().nth(5).unwrap().to_owned());
+        if phases.last().is_some_and(|phase| phase == "running") {
+            break;
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(phases, ["pending", "provisioning", "running"]);
+    assert!(world.seen("GET", "/watch/stream")[0].query.contains("since=10"));
 }
 
 #[test]

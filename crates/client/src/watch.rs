@@ -138,3 +138,51 @@ impl Watch {
         Ok(Some(event))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::Credentials;
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    /// Answers each connection with one body and closes it, and gives back the first lines of the requests.
+    fn server(listener: TcpListener, bodies: Vec<&'static str>) -> std::thread::JoinHandle<Vec<String>> {
+        std::thread::spawn(move || {
+            bodies
+                .iter()
+                .map(|body| {
+                    let (mut connection, _) = listener.accept().unwrap();
+                    let mut request = Vec::new();
+                    while !request.ends_with(b"\r\n\r\n") {
+                        let mut byte = [0];
+                        connection.read_exact(&mut byte).unwrap();
+                        request.extend(byte);
+                    }
+                    let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
+                    connection.write_all(format!("{head}{body}").as_bytes()).unwrap();
+                    String::from_utf8(request).unwrap().lines().next().unwrap().to_owned()
+                })
+                .collect()
+        })
+    }
+
+    #[tokio::test]
+    async fn a_broken_stream_goes_on_from_where_it_was() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let added = "data: {\"type\":\"added\",\"object\":{\"metadata\":{\"name\":\"nb-1\"}},\"resource_version\":41}\n\n";
+        let server = server(
+            listener,
+            vec![added, "data: {\"type\":\"new in a later version\"}\n\ndata: {\"type\":\"synced\",\"resource_version\":42}\n\n"],
+        );
+        let client = Client::new(&address, Credentials::Nobody).unwrap();
+        let request = WatchRequest { kinds: vec![Kind::ServiceInstance, Kind::Target], ..WatchRequest::default() };
+        let mut watch = client.watch(request).await.unwrap();
+        assert!(matches!(watch.next().await.unwrap(), WatchEvent::Added(object) if object.name() == "nb-1"));
+        assert_eq!(watch.next().await.unwrap(), WatchEvent::Synced(42));
+        let requests = server.join().unwrap();
+        assert_eq!(requests[0], "GET /api/v1/watch/stream?kinds=ServiceInstance%2CTarget HTTP/1.1");
+        assert!(requests[1].ends_with("&since=41 HTTP/1.1"), "{requests:?}");
+    }
+}

@@ -303,8 +303,10 @@ fn watch(world: &Inner) -> Response {
     let mut events = String::from(": hello\n\n");
     for instance in instances.iter_mut().filter(|i| matches!(i["status"]["phase"].as_str(), Some("pending" | "stopping"))) {
         let step = |state: &str| json!([{"id": "prepare", "title": "Make the environment", "state": state, "started_at": TIME}]);
-        let tell = |events: &mut String, instance: &Value| {
-            let event = json!({"id": 1, "type": "modified", "object": instance, "resource_version": 11});
+        let tell = |events: &mut String, instance: &mut Value| {
+            let version = instance["metadata"]["resource_version"].as_i64().unwrap_or_default() + 1;
+            instance["metadata"]["resource_version"] = json!(version);
+            let event = json!({"id": 1, "type": "modified", "object": instance, "resource_version": version});
             events.push_str(&format!("data: {event}\n\n"));
         };
         if instance["status"]["phase"] == "stopping" {
