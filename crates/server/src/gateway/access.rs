@@ -53,7 +53,7 @@ impl<B: Backend> Pass<B> {
                 user.is_some()
             }
             Err(error) => {
-                *failures += 1;
+                *failures = failures.saturating_add(1);
                 tracing::warn!(host = %self.host, %error, context = error.log_context(), "access to an app could not be checked again");
                 *failures <= TOLERATED_FAILURES
             }

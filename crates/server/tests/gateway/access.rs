@@ -189,6 +189,10 @@ async fn personal_tokens_open_apps_for_programs_and_stay_here() {
     assert_eq!(world.ask(world.bare(OTHER, "GET", "/").header("authorization", TOKEN)).await.status, 401);
     let answer = world.ask(world.request("GET", "/").header("authorization", "Bearer wy_unknown")).await;
     assert_eq!(answer.status, 401, "a bad token is not passed over in favour of a cookie");
+    let navigation = world.bare(LAB, "GET", "/").header("accept", "text/html").header("authorization", "Bearer wy_unknown");
+    let answer = world.ask(navigation).await;
+    assert_eq!(answer.status, 401, "somebody with a token has nothing to sign in");
+    assert!(answer.page().contains("Token not accepted"));
     assert_eq!(app.requests(), 1);
 
     let answer = world.ask(world.request("GET", "/").header("authorization", "Bearer sk-of-the-app")).await;
