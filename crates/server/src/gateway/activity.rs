@@ -30,18 +30,14 @@ impl Meter {
 
     /// What is to be reported now, if there is something and it is time again.
     pub(super) fn due(&self, now: Instant) -> Option<u64> {
-        let now_millis = u64::try_from(now.saturating_duration_since(self.began).as_millis()).unwrap_or(NEVER - 1);
         let reported_at = self.reported_at_millis.load(Ordering::Relaxed);
-        let interval_millis = REPORT_INTERVAL.as_millis() as u64;
-        if reported_at != NEVER && now_millis < reported_at.saturating_add(interval_millis) {
-            return None;
-        }
-        if self.pending_bytes.load(Ordering::Relaxed) == 0 {
+        if !self.may_report(reported_at, now) || self.pending_bytes.load(Ordering::Relaxed) == 0 {
             return None;
         }
         // Of several threads that find it time, one reports.
-        self.reported_at_millis.compare_exchange(reported_at, now_millis, Ordering::Relaxed, Ordering::Relaxed).ok()?;
-        Some(self.pending_bytes.swap(0, Ordering::Relaxed)).filter(|bytes| *bytes > 0)
+        let now = self.millis(now);
+        self.reported_at_millis.compare_exchange(reported_at, now, Ordering::Relaxed, Ordering::Relaxed).ok()?;
+        self.take()
     }
 
     /// Bytes not reported yet, whatever the time.
@@ -49,9 +45,18 @@ impl Meter {
         Some(self.pending_bytes.swap(0, Ordering::Relaxed)).filter(|bytes| *bytes > 0)
     }
 
-    /// Whether everything was reported.
-    pub(super) fn is_clear(&self) -> bool {
-        self.pending_bytes.load(Ordering::Relaxed) == 0
+    /// Whether everything was reported, long enough ago that a new meter may report at once.
+    pub(super) fn is_settled(&self, now: Instant) -> bool {
+        self.pending_bytes.load(Ordering::Relaxed) == 0 && self.may_report(self.reported_at_millis.load(Ordering::Relaxed), now)
+    }
+
+    fn may_report(&self, reported_at_millis: u64, now: Instant) -> bool {
+        let interval_millis = REPORT_INTERVAL.as_millis() as u64;
+        reported_at_millis == NEVER || self.millis(now) >= reported_at_millis.saturating_add(interval_millis)
+    }
+
+    fn millis(&self, now: Instant) -> u64 {
+        u64::try_from(now.saturating_duration_since(self.began).as_millis()).unwrap_or(NEVER - 1)
     }
 }
 
@@ -67,12 +72,13 @@ mod tests {
         assert_eq!(meter.count(5, at(0)), Some(5), "the first use is told at once");
         assert_eq!(meter.count(7, at(1)), None);
         assert_eq!(meter.count(1, at(999)), None);
-        assert!(!meter.is_clear());
+        assert!(!meter.is_settled(at(999)));
         assert_eq!(meter.due(at(1000)), Some(8));
+        assert!(!meter.is_settled(at(1999)), "a new meter would report again too soon");
+        assert!(meter.is_settled(at(2000)));
         assert_eq!(meter.due(at(5000)), None);
         assert_eq!(meter.count(3, at(5000)), Some(3));
         assert_eq!(meter.count(2, at(5001)), None);
         assert_eq!(meter.take(), Some(2));
-        assert!(meter.is_clear());
     }
 }

@@ -163,7 +163,7 @@ impl Endpoint {
         }
         let mut idle = self.idle();
         idle.retain(|(sender, since)| now.saturating_duration_since(*since) <= self.rules.idle_time && !sender.is_closed());
-        idle.is_empty() && self.meter.is_clear()
+        idle.is_empty() && self.meter.is_settled(now)
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<(Sender, Instant)>> {
