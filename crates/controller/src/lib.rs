@@ -4,6 +4,7 @@
 
 pub mod admission;
 pub mod capacity;
+pub mod catalogue;
 mod desired;
 pub mod form;
 mod lookup;

@@ -24,7 +24,7 @@ pub trait Spec: Serialize + DeserializeOwned + schemars::JsonSchema + Clone + st
 /// An object as it is stored, sent and written in files.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(bound = "S: Spec")]
-#[schemars(bound = "S: Spec", rename = "{S}")]
+#[schemars(bound = "S: Spec", rename = "{S}Object")]
 pub struct Object<S: Spec> {
     /// Always `warpyard.io/v1`.
     #[serde(rename = "apiVersion")]

@@ -5,8 +5,9 @@ use crate::profile::{ProfileSpec, find_template, template_version};
 use warpyard_model::inputs::{LiveOptions, effective_form};
 use warpyard_model::kinds::{ComputeProfile, Project, PublishedVersion, ServiceProfile, Target, TemplateState};
 use warpyard_model::meta::NewMetadata;
+use warpyard_model::permission::Subject;
 use warpyard_model::{Error, Name, Object, Result, ScopePath};
-use warpyard_policy::action;
+use warpyard_policy::{Resource, action};
 use warpyard_store::{Change, Located};
 
 fn home_of(scope: &ScopePath) -> Result<(&Name, &Name)> {
@@ -17,18 +18,38 @@ fn home_of(scope: &ScopePath) -> Result<(&Name, &Name)> {
 }
 
 /// What both kinds of profile need: template, rules over its inputs, projects it is shared with.
-async fn common<S: ProfileSpec>(admission: &mut Admission<'_>, scope: &ScopePath, spec: &S) -> Result<Vec<(String, String)>> {
+async fn common<S: ProfileSpec>(
+    admission: &mut Admission<'_>,
+    scope: &ScopePath,
+    spec: &S,
+    old: Option<&S>,
+) -> Result<Vec<(String, String)>> {
     let (org, _) = home_of(scope)?;
     let lookup = &mut admission.lookup();
     let (template_uid, version) = template_version(lookup, org, spec.template(), S::WORKLOAD).await?;
     effective_form(&version.inputs, spec.rules(), spec.presets(), &LiveOptions::new()).map_err(Error::invalid)?;
     let mut references = vec![(template_uid, "spec.template".to_owned())];
+    let already = old.map(|o| o.sharing().clone()).unwrap_or_default();
+    if spec.sharing().all_projects && !already.all_projects {
+        may_share::<S>(admission, &ScopePath::org(org.clone()), "spec.sharing.all_projects")?;
+    }
     for (i, project) in spec.sharing().projects.iter().enumerate() {
         let path = format!("spec.sharing.projects.{i}");
         let found = must_find::<Project>(admission, &ScopePath::org(org.clone()), project, &path).await?;
+        if !already.projects.contains(project) {
+            may_share::<S>(admission, &ScopePath::project(org.clone(), project.clone()), &path)?;
+        }
         references.push((found.metadata.uid, path));
     }
     Ok(references)
+}
+
+/// Offering a profile in a place is publishing there.
+fn may_share<S: ProfileSpec>(admission: &Admission<'_>, scope: &ScopePath, path: &str) -> Result<()> {
+    let place = Resource::place(Subject::Kind(S::KIND), scope);
+    admission.policy.allow::<action::Publish, S>(&admission.principal, &place).map(drop).map_err(|_| {
+        Error::forbidden(format!("{path}: you may not publish profiles in {}, so you cannot share one there.", scope.key()))
+    })
 }
 
 impl Admit for ComputeProfile {
@@ -37,9 +58,9 @@ impl Admit for ComputeProfile {
         admission: &mut Admission<'_>,
         scope: &ScopePath,
         _: &NewMetadata,
-        _: Option<&Object<Self>>,
+        old: Option<&Object<Self>>,
     ) -> Result<Admitted<Self>> {
-        let mut references = common(admission, scope, &self).await?;
+        let mut references = common(admission, scope, &self, old.map(|o| &o.spec)).await?;
         if let Some(target) = &self.target {
             let found = must_find::<Target>(admission, &ScopePath::platform(), target, "spec.target").await?;
             references.push((found.metadata.uid, "spec.target".to_owned()));
@@ -54,9 +75,9 @@ impl Admit for ServiceProfile {
         admission: &mut Admission<'_>,
         scope: &ScopePath,
         _: &NewMetadata,
-        _: Option<&Object<Self>>,
+        old: Option<&Object<Self>>,
     ) -> Result<Admitted<Self>> {
-        let mut references = common(admission, scope, &self).await?;
+        let mut references = common(admission, scope, &self, old.map(|o| &o.spec)).await?;
         let auto = self.compute.auto_create.iter().map(|name| ("spec.compute.auto_create".to_owned(), name));
         let listed = self.compute.profiles.iter().enumerate().map(|(i, name)| (format!("spec.compute.profiles.{i}"), name));
         for (path, name) in auto.chain(listed) {
