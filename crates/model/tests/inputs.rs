@@ -1,5 +1,7 @@
 //! The input language from outside: every constraint at its path, narrowing, locks, visibility, changes, and its laws.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -97,7 +99,12 @@ fn every_constraint_kind_is_told_at_its_path() {
         (json!({"type": "duration", "min": "10m"}), json!(60), "x", "10 min"),
         (json!({"type": "image"}), json!("Not An Image"), "x", "image reference"),
         (json!({"type": "json"}), json!("x".repeat(70_000)), "x", "65536"),
-        (json!({"type": "integer", "rules": [{"expression": "inputs.x > 3", "message": "more than 3"}]}), json!(3), "x", "more than 3"),
+        (
+            json!({"type": "integer", "rules": [{"expression": "inputs.x > 3", "message": "more than 3"}]}),
+            json!(3),
+            "x",
+            "more than 3",
+        ),
         (json!({"type": "integer", "required_when": "true"}), json!(null), "x", "required"),
         (json!({"type": "text", "options_from": "compute_instances"}), json!("a"), "x", "none now"),
     ];
@@ -152,7 +159,10 @@ fn templates_are_checked_where_they_are_wrong() {
         (json!({"type": "choice"}), "choices"),
         (json!({"type": "choice", "choices": [{"value": 1}]}), "choices.0.value"),
         (json!({"type": "choice", "choices": [{"value": "a"}, {"value": "a"}]}), "choices.1.value"),
-        (json!({"type": "size", "override": "restricted", "choices": [{"value": "1GiB"}, {"value": 1073741824}]}), "choices.1.value"),
+        (
+            json!({"type": "size", "override": "restricted", "choices": [{"value": "1GiB"}, {"value": 1073741824}]}),
+            "choices.1.value",
+        ),
         (json!({"type": "integer", "max": 2, "override": "restricted", "choices": [{"value": 3}]}), "choices.0.value"),
         (json!({"override": "restricted"}), "choices"),
         (json!({"type": "integer", "max": 2, "default": 3}), "default"),
@@ -195,8 +205,13 @@ fn rules_by_themselves() {
     assert_eq!(
         paths(&validate_rules(&bad, &presets)),
         [
-            "spec.inputs.1.name", "spec.inputs.2.name", "spec.inputs.3.choices", "spec.inputs.4.choices.1.value",
-            "spec.presets.1.name", "spec.presets.1.values.Bad", "spec.presets.2.name",
+            "spec.inputs.1.name",
+            "spec.inputs.2.name",
+            "spec.inputs.3.choices",
+            "spec.inputs.4.choices.1.value",
+            "spec.presets.1.name",
+            "spec.presets.1.values.Bad",
+            "spec.presets.2.name",
         ]
     );
 }

@@ -5,58 +5,27 @@
 //! and the evaluator, which recurse, well inside a small stack; what still panics there becomes an error here.
 
 use super::FieldType;
-use cel::common::ast::{EntryExpr, Expr, IdedEntryExpr, IdedExpr};
+use super::syntax::mentioned_inputs;
 use cel::objects::{Key, Map};
 use cel::{Context, Env, ExecutionError, Program};
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// Longest expression in characters.
 const MAX_CHARACTERS: usize = 1_000;
-/// Deepest nesting of brackets and of `? :`; the parser recurses through some ten frames for each.
-const MAX_NESTING: usize = 12;
-/// Deepest syntax tree; `a + b + c` is one level deeper for every operator.
-const MAX_DEPTH: usize = 64;
-/// Deepest nesting of `all`, `exists`, `map` and `filter`; each level multiplies the work by the length of a list.
-const MAX_LOOPS: usize = 2;
+/// Deepest nesting of brackets and of `? :`; the parser recurses through a dozen frames for each.
+const MAX_NESTING: usize = 8;
+/// Nesting that is parsed where the caller stands; deeper ones take up to 165 KiB of stack a level when unoptimised, so they
+/// get a stack of their own.
+const SHALLOW_NESTING: usize = 3;
+const DEEP_STACK_BYTES: usize = 8 << 20;
+/// Compiled expressions that are kept. They come from templates, a few hundred at most are alive at a time.
+const KEPT: usize = 2_000;
 
-/// Functions an expression may call, operators aside.
-const FUNCTIONS: [&str; 31] = [
-    "size",
-    "contains",
-    "startsWith",
-    "endsWith",
-    "matches",
-    "int",
-    "uint",
-    "double",
-    "string",
-    "bool",
-    "bytes",
-    "type",
-    "dyn",
-    "duration",
-    "timestamp",
-    "getFullYear",
-    "getMonth",
-    "getDayOfYear",
-    "getDayOfMonth",
-    "getDate",
-    "getDayOfWeek",
-    "getHours",
-    "getMinutes",
-    "getSeconds",
-    "getMilliseconds",
-    "all",
-    "exists",
-    "exists_one",
-    "map",
-    "filter",
-    "has",
-];
-const TYPE_NAMES: [&str; 10] = ["int", "uint", "double", "string", "bool", "bytes", "list", "map", "null_type", "type"];
+/// A form is evaluated on every keystroke, with the same few expressions; parsing them is nine tenths of the work.
+static COMPILED: LazyLock<Mutex<HashMap<String, Arc<Expression>>>> = LazyLock::new(Mutex::default);
 
 static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib().with_optional_support(false)));
 
@@ -83,8 +52,22 @@ pub(super) enum Outcome {
 }
 
 impl Expression {
-    /// Compiles and checks `source`.
-    pub(super) fn compile(source: &str) -> Result<Self, String> {
+    /// Compiles and checks `source`, or finds what was compiled before.
+    pub(super) fn compile(source: &str) -> Result<Arc<Self>, String> {
+        let kept = || COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(expression) = kept().get(source) {
+            return Ok(Arc::clone(expression));
+        }
+        let expression = Arc::new(Self::parse(source)?);
+        let mut compiled = kept();
+        if compiled.len() >= KEPT {
+            compiled.clear();
+        }
+        compiled.insert(source.to_owned(), Arc::clone(&expression));
+        Ok(expression)
+    }
+
+    fn parse(source: &str) -> Result<Self, String> {
         let length = source.chars().count();
         if source.trim().is_empty() {
             return Err("an expression is not empty; write for example inputs.gpus > 0".to_owned());
@@ -92,13 +75,20 @@ impl Expression {
         if length > MAX_CHARACTERS {
             return Err(format!("an expression has at most {MAX_CHARACTERS} characters; this one has {length}"));
         }
-        check_nesting(source)?;
-        // The generated parser indexes into its own token lists and panics on some malformed input.
-        let program = catch_unwind(|| ENVIRONMENT.compile(source).map_err(|errors| first_line(&errors.to_string())))
-            .unwrap_or_else(|_| Err("the parser cannot read it".to_owned()))
-            .map_err(|why| format!("this is not a CEL expression: {why}"))?;
-        let mut names = BTreeSet::new();
-        Walk { names: &mut names, bound: Vec::new() }.expression(program.expression(), 0, 0)?;
+        let program = if nesting(source)? > SHALLOW_NESTING {
+            std::thread::scope(|scope| {
+                let builder = std::thread::Builder::new().name("cel-parser".to_owned()).stack_size(DEEP_STACK_BYTES);
+                let thread = builder.spawn_scoped(scope, || parse_guarded(source));
+                thread
+                    .map_err(|_| "there is no memory to read it".to_owned())?
+                    .join()
+                    .unwrap_or_else(|_| Err(UNREADABLE.to_owned()))
+            })
+        } else {
+            parse_guarded(source)
+        }
+        .map_err(|why| format!("this is not a CEL expression: {why}"))?;
+        let names = mentioned_inputs(program.expression())?;
         Ok(Self { program, names })
     }
 
@@ -183,13 +173,21 @@ fn explain(error: &ExecutionError) -> String {
     }
 }
 
+const UNREADABLE: &str = "the parser cannot read it";
+
+/// The generated parser indexes into its own token lists and panics on some malformed input.
+fn parse_guarded(source: &str) -> Result<Program, String> {
+    catch_unwind(|| ENVIRONMENT.compile(source).map_err(|errors| first_line(&errors.to_string())))
+        .unwrap_or_else(|_| Err(UNREADABLE.to_owned()))
+}
+
 fn first_line(text: &str) -> String {
     let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("it cannot be read");
     line.trim().chars().take(200).collect()
 }
 
 /// Counts brackets and `?` before anything recurses over them. Those inside quotes count too: nobody needs that many.
-fn check_nesting(source: &str) -> Result<(), String> {
+fn nesting(source: &str) -> Result<usize, String> {
     let (mut depth, mut deepest, mut conditionals) = (0_usize, 0, 0);
     for character in source.chars() {
         match character {
@@ -207,90 +205,7 @@ fn check_nesting(source: &str) -> Result<(), String> {
             "an expression nests at most {MAX_NESTING} brackets and has at most {MAX_NESTING} conditions with ?"
         ));
     }
-    Ok(())
-}
-
-/// Collects the mentioned inputs and refuses what cannot work or could take too long.
-struct Walk<'a> {
-    names: &'a mut BTreeSet<String>,
-    bound: Vec<&'a str>,
-}
-
-impl<'a> Walk<'a> {
-    fn expression(&mut self, node: &'a IdedExpr, depth: usize, loops: usize) -> Result<(), String> {
-        if depth > MAX_DEPTH {
-            return Err(format!("an expression has at most {MAX_DEPTH} operators in a row or inside each other"));
-        }
-        let depth = depth + 1;
-        match &node.expr {
-            Expr::Unspecified | Expr::Literal(_) => Ok(()),
-            Expr::Ident(name) => self.identifier(name),
-            Expr::Select(select) => match &select.operand.expr {
-                Expr::Ident(root) if root == "inputs" && select.test => {
-                    Err(format!("every input is there, without a value it is null; write inputs.{} != null", select.field))
-                }
-                Expr::Ident(root) if root == "inputs" => {
-                    self.names.insert(select.field.clone());
-                    Ok(())
-                }
-                _ => self.expression(&select.operand, depth, loops),
-            },
-            Expr::Call(call) => {
-                let operator = !call.func_name.starts_with(|c: char| c.is_ascii_alphabetic());
-                if !operator && !FUNCTIONS.contains(&call.func_name.as_str()) {
-                    return Err(format!(
-                        "there is no function {:?}; for example size, contains, startsWith, matches",
-                        call.func_name
-                    ));
-                }
-                if let Some(target) = &call.target {
-                    self.expression(target, depth, loops)?;
-                }
-                call.args.iter().try_for_each(|argument| self.expression(argument, depth, loops))
-            }
-            Expr::List(list) => list.elements.iter().try_for_each(|element| self.expression(element, depth, loops)),
-            Expr::Map(map) => map.entries.iter().try_for_each(|entry| self.entry(entry, depth, loops)),
-            Expr::Struct(_) => Err("an expression makes no messages; use inputs and plain values".to_owned()),
-            Expr::Comprehension(comprehension) => {
-                if loops == MAX_LOOPS {
-                    return Err(format!("all, exists, map and filter stand at most {MAX_LOOPS} deep inside each other"));
-                }
-                self.expression(&comprehension.iter_range, depth, loops)?;
-                let variables = [Some(&comprehension.iter_var), comprehension.iter_var2.as_ref(), Some(&comprehension.accu_var)];
-                let outer = self.bound.len();
-                self.bound.extend(variables.into_iter().flatten().map(String::as_str));
-                if self.bound[outer..].contains(&"inputs") {
-                    return Err("inputs cannot be the name of a loop's variable; choose another".to_owned());
-                }
-                for part in [&comprehension.accu_init, &comprehension.loop_cond, &comprehension.loop_step, &comprehension.result]
-                {
-                    self.expression(part, depth, loops + 1)?;
-                }
-                self.bound.truncate(outer);
-                Ok(())
-            }
-        }
-    }
-
-    fn entry(&mut self, entry: &'a IdedEntryExpr, depth: usize, loops: usize) -> Result<(), String> {
-        match &entry.expr {
-            EntryExpr::StructField(field) => self.expression(&field.value, depth, loops),
-            EntryExpr::MapEntry(entry) => {
-                self.expression(&entry.key, depth, loops)?;
-                self.expression(&entry.value, depth, loops)
-            }
-        }
-    }
-
-    fn identifier(&self, name: &str) -> Result<(), String> {
-        if self.bound.contains(&name) || TYPE_NAMES.contains(&name) {
-            Ok(())
-        } else if name == "inputs" {
-            Err("name one input after the dot, such as inputs.disk".to_owned())
-        } else {
-            Err(format!("{name:?} is not known; an expression sees inputs only, such as inputs.{name}"))
-        }
-    }
+    Ok(deepest)
 }
 
 #[cfg(test)]
@@ -330,7 +245,7 @@ mod tests {
     #[test]
     fn what_cannot_work_is_refused() {
         let long = "1".repeat(MAX_CHARACTERS + 1);
-        let deep = format!("{}1{} == 1", "(".repeat(13), ")".repeat(13));
+        let deep = format!("{}1{} == 1", "(".repeat(9), ")".repeat(9));
         let wide = format!("{}1 == 1", "1+".repeat(400));
         let members = format!("inputs.a{} == 1", ".b".repeat(400));
         let nots = format!("{}true", "!".repeat(900));
@@ -363,6 +278,37 @@ mod tests {
         for good in ["inputs.a == 1", "inputs.items.exists(x, x in ['a', 'b'])", "inputs.a > 1 ? inputs.b == 2 : true"] {
             assert_eq!(check_expression(good), Ok(()), "{good}");
         }
+    }
+
+    /// The worst that is let through, on half the stack a worker has, unoptimised too.
+    #[test]
+    fn nesting_stays_inside_the_stack() {
+        let mut worst =
+            vec![format!("{}1 == 1", "1+".repeat(22)), "inputs.a".to_owned() + &".b".repeat(22), "true||".repeat(160) + "true"];
+        for (open, close) in [
+            ("(true ? ", " : false)"),
+            ("[1].all(x, ", ")"),
+            ("!(-1 + (", "))"),
+            ("{'a': ", "}"),
+            ("size(", ")"),
+            ("[", "]"),
+            ("(", ")"),
+        ] {
+            let each = open.matches(['(', '[', '{']).count() - open.matches([')', ']', '}']).count();
+            let levels = MAX_NESTING / each;
+            worst.push(format!("{}true{}", open.repeat(levels), close.repeat(levels)));
+        }
+        assert!(worst[..3].iter().all(|source| check_expression(source).is_ok()));
+        let work = move || {
+            for source in &worst {
+                if let Ok(expression) = Expression::compile(source) {
+                    let mut scope = Scope::new();
+                    scope.bind("a", FieldType::Json, Some(&json!({"b": {"b": 1}})));
+                    let _ = expression.evaluate(&scope);
+                }
+            }
+        };
+        std::thread::Builder::new().stack_size(1 << 20).spawn(work).unwrap().join().unwrap();
     }
 
     proptest! {

@@ -79,6 +79,10 @@ pub enum OptionSource {
 }
 
 /// A cross-field rule: a CEL expression over `inputs` that must be true.
+///
+/// Every input is there for an expression, without a value (or while not visible) it is null: write `inputs.x != null`.
+/// A rule that cannot be evaluated because an input it mentions has no value does not apply; one that fails with all
+/// values there does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
@@ -154,7 +158,7 @@ pub struct Field {
     /// The value is encrypted at rest and never shown again.
     #[serde(default)]
     pub sensitive: bool,
-    /// Not shown; the default or the profile's value stands.
+    /// Not shown; the default or the profile's value stands and people cannot send another.
     #[serde(default)]
     pub hidden: bool,
     /// May be changed after launch.
@@ -163,10 +167,11 @@ pub struct Field {
     /// Who may set it below the template.
     #[serde(default, rename = "override")]
     pub override_: Override,
-    /// CEL over `inputs`: shown, and so asked for, only when true.
+    /// CEL over `inputs`: shown, and so asked for, only when true. Not shown while an input it needs has no value; shown
+    /// when it fails otherwise. The value of a field that is not shown is dropped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visible_when: Option<String>,
-    /// CEL over `inputs`: required when true.
+    /// CEL over `inputs`: required when true, or when it fails although every input it mentions has a value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required_when: Option<String>,
     /// Cross-field rules reported at this field.

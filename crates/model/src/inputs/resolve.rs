@@ -7,6 +7,7 @@ use super::{Form, FormField, Values};
 use crate::FieldError;
 use serde_json::Value;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Values that passed: normalised (sizes in bytes, durations in seconds), defaults and locked values filled in.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -65,7 +66,7 @@ pub fn evaluate(form: &Form, values: &Values, mode: Mode<'_>) -> Evaluation {
 struct Slot<'a> {
     form_field: &'a FormField,
     checker: Checker<'a>,
-    visible_when: Option<Expression>,
+    visible_when: Option<Arc<Expression>>,
     visible: bool,
     value: Option<Value>,
     errors: Vec<FieldError>,
@@ -116,7 +117,7 @@ impl<'a> Run<'a> {
             .slots
             .iter()
             .map(|slot| {
-                let names = slot.visible_when.iter().flat_map(Expression::names);
+                let names = slot.visible_when.iter().flat_map(|condition| condition.names());
                 names.filter_map(|name| positions.get(name).copied()).collect()
             })
             .collect();

@@ -92,7 +92,9 @@ fn constrain(field: &Field, schema: &mut Map<String, Value>) {
         FieldType::Integer => set(json!({"type": "integer", "minimum": i64::MIN, "maximum": i64::MAX})),
         FieldType::Decimal => set(json!({"type": ["number", "string"], "pattern": DECIMAL})),
         FieldType::Size => set(json!({"type": ["integer", "string"], "minimum": 0, "maximum": i64::MAX, "pattern": SIZE})),
-        FieldType::Duration => set(json!({"type": ["integer", "string"], "minimum": 0, "maximum": i64::MAX, "pattern": DURATION})),
+        FieldType::Duration => {
+            set(json!({"type": ["integer", "string"], "minimum": 0, "maximum": i64::MAX, "pattern": DURATION}))
+        }
         FieldType::Boolean => set(json!({"type": "boolean"})),
         FieldType::Choice => set(json!({"type": "string"})),
         FieldType::Secret => set(json!({"type": "string", "pattern": SECRET})),
@@ -131,8 +133,13 @@ fn choose(field: &Field, schema: &mut Map<String, Value>) {
         // `enum` may not be empty; nothing at all is on offer.
         json!({"not": {}})
     } else if field.field_type == FieldType::Secret {
-        let entries: Vec<String> = values.iter().filter_map(|v| v.as_str()).filter(|name| !name.contains('/')).map(|name| format!("^{name}/")).collect();
-        if entries.is_empty() { json!({"enum": values}) } else { json!({"anyOf": [{"enum": values}, {"pattern": entries.join("|")}]}) }
+        let entries: Vec<String> =
+            values.iter().filter_map(|v| v.as_str()).filter(|name| !name.contains('/')).map(|name| format!("^{name}/")).collect();
+        if entries.is_empty() {
+            json!({"enum": values})
+        } else {
+            json!({"anyOf": [{"enum": values}, {"pattern": entries.join("|")}]})
+        }
     } else {
         json!({"enum": values})
     };

@@ -203,5 +203,5 @@ fn check_expressions(field: &Field, positions: &HashMap<&str, usize>, report: &m
     for (i, rule) in field.rules.iter().enumerate() {
         report.unless(!rule.message.trim().is_empty(), &format!("rules.{i}.message"), "say what people should do instead");
     }
-    visible.iter().flat_map(Expression::names).filter_map(|name| positions.get(name).copied()).collect()
+    visible.iter().flat_map(|condition| condition.names()).filter_map(|name| positions.get(name).copied()).collect()
 }

@@ -52,8 +52,19 @@ fn expression() -> impl Strategy<Value = String> {
 }
 
 const KINDS: [&str; 13] = [
-    "text", "multiline", "integer", "decimal", "boolean", "choice", "multi_choice", "list", "key_value", "secret", "size",
-    "duration", "json",
+    "text",
+    "multiline",
+    "integer",
+    "decimal",
+    "boolean",
+    "choice",
+    "multi_choice",
+    "list",
+    "key_value",
+    "secret",
+    "size",
+    "duration",
+    "json",
 ];
 
 /// Part of a JSON object: present or not.
@@ -188,7 +199,12 @@ fn repair(template: &mut [Field]) {
                 "visible_when" => field.visible_when = None,
                 "choices" => {
                     let mut seen = Vec::new();
-                    field.choices.retain(|choice| !seen.contains(&choice.value) && { seen.push(choice.value.clone()); true });
+                    field.choices.retain(|choice| {
+                        !seen.contains(&choice.value) && {
+                            seen.push(choice.value.clone());
+                            true
+                        }
+                    });
                     if parts.next().is_some() {
                         (field.min, field.max, field.step, field.pattern) = (None, None, None, None);
                         (field.min_length, field.max_length) = (None, None);
@@ -209,7 +225,7 @@ fn without_profile(template: &[Field]) -> Form {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, max_shrink_iters: 1_000, ..ProptestConfig::default() })]
 
     /// Whatever a narrowed form accepts, the template accepts with equal values.
     #[test]
@@ -282,7 +298,8 @@ fn json_value() -> impl Strategy<Value = Value> {
         any::<u64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
         "\\PC{0,20}".prop_map(Value::from),
-        select(vec!["1e400", "-", "1.", "0x1", "99999999999TiB", "ssh-rsa AAAA", "a: &x [*x]", "{", "\u{0}", "- - - -"]).prop_map(Value::from),
+        select(vec!["1e400", "-", "1.", "0x1", "99999999999TiB", "ssh-rsa AAAA", "a: &x [*x]", "{", "\u{0}", "- - - -"])
+            .prop_map(Value::from),
     ];
     leaf.prop_recursive(3, 16, 4, |inner| {
         prop_oneof![
