@@ -1,7 +1,9 @@
-import { House, ShieldCheck } from "lucide-react";
+import { FolderClosed, House, KeyRound, ScrollText, Server, ShieldCheck, UserRoundCheck, Users } from "lucide-react";
 import { paths } from "../../lib/paths";
 import { frame as m } from "../../messages/en/frame";
+import { nav } from "../../messages/en/nav";
 import type { Area } from "../area";
+import { adminPaths } from "./paths";
 
 export const administration: Area = {
   name: "administration",
@@ -9,5 +11,13 @@ export const administration: Area = {
   icon: ShieldCheck,
   home: (scope) => paths.admin(scope),
   owns: (path) => /^\/orgs\/[^/]+\/admin(\/|$)/.test(path),
-  pages: [{ label: m.pages.home, icon: House, to: (scope) => paths.admin(scope), exact: true }],
+  pages: [
+    { label: m.pages.home, icon: House, to: (scope) => paths.admin(scope), exact: true },
+    { label: nav.admin.projects, icon: FolderClosed, to: adminPaths.projects, needs: ["project.view"] },
+    { label: nav.admin.users, icon: Users, to: adminPaths.users, needs: ["user.view"] },
+    { label: nav.admin.bindings, icon: UserRoundCheck, to: adminPaths.bindings, needs: ["role_binding.view"] },
+    { label: nav.admin.targets, icon: Server, to: adminPaths.targets, needs: ["target.view"] },
+    { label: nav.admin.secrets, icon: KeyRound, to: adminPaths.secrets, needs: ["secret.view"] },
+    { label: nav.admin.audit, icon: ScrollText, to: adminPaths.audit, needs: ["audit_entry.view"] },
+  ],
 };

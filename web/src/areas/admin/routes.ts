@@ -1,6 +1,8 @@
 // Administration's addresses, below /orgs/$org/admin. Components load when opened.
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { textSearch } from "../../lib/search-state";
 import { frame as m } from "../../messages/en/frame";
+import { nav } from "../../messages/en/nav";
 import { appRoute } from "../../routes/app";
 
 const adminRoute = createRoute({
@@ -15,4 +17,80 @@ const homeRoute = createRoute({
   component: lazyRouteComponent(() => import("./Home"), "Home"),
 });
 
-export const adminRoutes = adminRoute.addChildren([homeRoute]);
+const projectsRoute = createRoute({ getParentRoute: () => adminRoute, path: "/projects", staticData: { crumb: nav.admin.projects } });
+const projectsIndexRoute = createRoute({
+  getParentRoute: () => projectsRoute,
+  path: "/",
+  validateSearch: textSearch("search", "sort"),
+  component: lazyRouteComponent(() => import("./projects/Projects"), "Projects"),
+});
+// The parameter is not called $project: looking at a project here is no switch to it.
+const projectRoute = createRoute({
+  getParentRoute: () => projectsRoute,
+  path: "/$name",
+  staticData: { crumb: "$name" },
+  component: lazyRouteComponent(() => import("./projects/ProjectPage"), "ProjectPage"),
+});
+const projectTabRoute = createRoute({ getParentRoute: () => projectRoute, path: "/$tab" });
+
+const usersRoute = createRoute({ getParentRoute: () => adminRoute, path: "/users", staticData: { crumb: nav.admin.users } });
+const usersIndexRoute = createRoute({
+  getParentRoute: () => usersRoute,
+  path: "/",
+  validateSearch: textSearch("search", "sort"),
+  component: lazyRouteComponent(() => import("./users/Users"), "Users"),
+});
+const userRoute = createRoute({
+  getParentRoute: () => usersRoute,
+  path: "/$name",
+  staticData: { crumb: "$name" },
+  component: lazyRouteComponent(() => import("./users/UserPage"), "UserPage"),
+});
+
+const bindingsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: "/role-bindings",
+  staticData: { crumb: nav.admin.bindings },
+  validateSearch: textSearch("search", "role", "level"),
+  component: lazyRouteComponent(() => import("./bindings/Bindings"), "Bindings"),
+});
+
+const targetsRoute = createRoute({ getParentRoute: () => adminRoute, path: "/targets", staticData: { crumb: nav.admin.targets } });
+const targetsIndexRoute = createRoute({
+  getParentRoute: () => targetsRoute,
+  path: "/",
+  validateSearch: textSearch("search"),
+  component: lazyRouteComponent(() => import("./targets/Targets"), "Targets"),
+});
+const targetRoute = createRoute({
+  getParentRoute: () => targetsRoute,
+  path: "/$name",
+  staticData: { crumb: "$name" },
+  component: lazyRouteComponent(() => import("./targets/TargetPage"), "TargetPage"),
+});
+
+const secretsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: "/secrets",
+  staticData: { crumb: nav.admin.secrets },
+  validateSearch: textSearch("search", "in"),
+  component: lazyRouteComponent(() => import("./secrets/Secrets"), "Secrets"),
+});
+
+const auditRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: "/audit",
+  staticData: { crumb: nav.admin.audit },
+  validateSearch: textSearch("search", "actor", "action", "outcome", "chain"),
+  component: lazyRouteComponent(() => import("./audit/Audit"), "Audit"),
+});
+
+export const adminRoutes = adminRoute.addChildren([
+  homeRoute,
+  projectsRoute.addChildren([projectsIndexRoute, projectRoute.addChildren([projectTabRoute])]),
+  usersRoute.addChildren([usersIndexRoute, userRoute]),
+  bindingsRoute,
+  targetsRoute.addChildren([targetsIndexRoute, targetRoute]),
+  secretsRoute,
+  auditRoute,
+]);

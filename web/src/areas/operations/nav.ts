@@ -1,6 +1,7 @@
-import { House, Network } from "lucide-react";
+import { Building2, Network } from "lucide-react";
 import { paths } from "../../lib/paths";
 import { frame as m } from "../../messages/en/frame";
+import { nav } from "../../messages/en/nav";
 import type { Area } from "../area";
 
 export const operations: Area = {
@@ -9,5 +10,5 @@ export const operations: Area = {
   icon: Network,
   home: () => paths.operations(),
   owns: (path) => /^\/operations(\/|$)/.test(path),
-  pages: [{ label: m.pages.home, icon: House, to: () => paths.operations(), exact: true }],
+  pages: [{ label: nav.operations.organizations, icon: Building2, to: () => paths.operations() }],
 };

@@ -1,5 +1,6 @@
 // Operations' addresses, below /operations. Components load when opened.
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { textSearch } from "../../lib/search-state";
 import { frame as m } from "../../messages/en/frame";
 import { appRoute } from "../../routes/app";
 
@@ -12,7 +13,16 @@ const operationsRoute = createRoute({
 const homeRoute = createRoute({
   getParentRoute: () => operationsRoute,
   path: "/",
-  component: lazyRouteComponent(() => import("./Home"), "Home"),
+  validateSearch: textSearch("search", "sort"),
+  component: lazyRouteComponent(() => import("./Organizations"), "Organizations"),
 });
 
-export const operationsRoutes = operationsRoute.addChildren([homeRoute]);
+// The parameter is not called $org: looking at an organization here is no switch to it.
+const organizationRoute = createRoute({
+  getParentRoute: () => operationsRoute,
+  path: "/orgs/$name",
+  staticData: { crumb: "$name" },
+  component: lazyRouteComponent(() => import("./OrganizationPage"), "OrganizationPage"),
+});
+
+export const operationsRoutes = operationsRoute.addChildren([homeRoute, organizationRoute]);

@@ -1,7 +1,10 @@
 // PaaS Studio's addresses, below /orgs/$org/projects/$project/studio. Components load when opened.
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { textSearch } from "../../lib/search-state";
 import { frame as m } from "../../messages/en/frame";
+import { nav } from "../../messages/en/nav";
 import { appRoute } from "../../routes/app";
+import { studioPaths } from "./paths";
 
 const studioRoute = createRoute({
   getParentRoute: () => appRoute,
@@ -12,7 +15,128 @@ const studioRoute = createRoute({
 const homeRoute = createRoute({
   getParentRoute: () => studioRoute,
   path: "/",
-  component: lazyRouteComponent(() => import("./Home"), "Home"),
+  component: lazyRouteComponent(() => import("./home/Home"), "Home"),
 });
 
-export const studioRoutes = studioRoute.addChildren([homeRoute]);
+const systemRoute = createRoute({ getParentRoute: () => studioRoute, path: "/system-profiles", staticData: { crumb: nav.studio.systemProfiles } });
+const systemIndexRoute = createRoute({
+  getParentRoute: () => systemRoute,
+  path: "/",
+  validateSearch: textSearch("search", "category", "kind"),
+  component: lazyRouteComponent(() => import("./system/SystemProfiles"), "SystemProfiles"),
+});
+const systemPageRoute = createRoute({
+  getParentRoute: () => systemRoute,
+  path: "/$name",
+  staticData: { crumb: "$name" },
+  component: lazyRouteComponent(() => import("./system/SystemProfilePage"), "SystemProfilePage"),
+});
+
+const profilesRoute = createRoute({ getParentRoute: () => studioRoute, path: "/profiles", staticData: { crumb: nav.studio.profiles } });
+const profilesIndexRoute = createRoute({
+  getParentRoute: () => profilesRoute,
+  path: "/",
+  validateSearch: textSearch("search", "kind", "state"),
+  component: lazyRouteComponent(() => import("./profiles/Profiles"), "Profiles"),
+});
+const newComputeRoute = createRoute({
+  getParentRoute: () => profilesRoute,
+  path: "/new/compute",
+  staticData: { crumb: nav.studio.newCompute },
+  validateSearch: textSearch("part"),
+  component: lazyRouteComponent(() => import("./designer/DesignerPage"), "NewComputeProfile"),
+});
+const newServiceRoute = createRoute({
+  getParentRoute: () => profilesRoute,
+  path: "/new/services",
+  staticData: { crumb: nav.studio.newService },
+  validateSearch: textSearch("part"),
+  component: lazyRouteComponent(() => import("./designer/DesignerPage"), "NewServiceProfile"),
+});
+const computeRoute = createRoute({
+  getParentRoute: () => profilesRoute,
+  path: "/compute/$name",
+  staticData: { crumb: "$name" },
+  validateSearch: textSearch("part"),
+  component: lazyRouteComponent(() => import("./designer/DesignerPage"), "ComputeProfilePage"),
+});
+const serviceRoute = createRoute({
+  getParentRoute: () => profilesRoute,
+  path: "/services/$name",
+  staticData: { crumb: "$name" },
+  validateSearch: textSearch("part"),
+  component: lazyRouteComponent(() => import("./designer/DesignerPage"), "ServiceProfilePage"),
+});
+
+const templatesRoute = createRoute({ getParentRoute: () => studioRoute, path: "/templates", staticData: { crumb: nav.studio.templates } });
+const templatesIndexRoute = createRoute({
+  getParentRoute: () => templatesRoute,
+  path: "/",
+  validateSearch: textSearch("search", "workload"),
+  component: lazyRouteComponent(() => import("./templates/Templates"), "Templates"),
+});
+const newTemplateRoute = createRoute({
+  getParentRoute: () => templatesRoute,
+  path: "/new",
+  staticData: { crumb: nav.studio.newTemplate },
+  validateSearch: textSearch("copy"),
+  component: lazyRouteComponent(() => import("./templates/NewTemplate"), "NewTemplate"),
+});
+const ownTemplateRoute = createRoute({
+  getParentRoute: () => templatesRoute,
+  path: "/own/$name",
+  staticData: { crumb: "$name" },
+  validateSearch: textSearch("version", "view"),
+  component: lazyRouteComponent(() => import("./templates/TemplatePage"), "OwnTemplatePage"),
+});
+const shippedTemplateRoute = createRoute({
+  getParentRoute: () => templatesRoute,
+  path: "/shipped/$name",
+  staticData: { crumb: "$name" },
+  validateSearch: textSearch("version", "view"),
+  component: lazyRouteComponent(() => import("./templates/TemplatePage"), "ShippedTemplatePage"),
+});
+
+const manageRoute = createRoute({ getParentRoute: () => studioRoute, path: "/hub", staticData: { crumb: nav.studio.manage } });
+const manageIndexRoute = createRoute({
+  getParentRoute: () => manageRoute,
+  path: "/",
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: studioPaths.offered(params as { org: string; project: string }), replace: true } as never);
+  },
+});
+const developersRoute = createRoute({
+  getParentRoute: () => manageRoute,
+  path: "/developers",
+  staticData: { crumb: nav.studio.developers },
+  validateSearch: textSearch("search"),
+  component: lazyRouteComponent(() => import("./manage/Developers"), "Developers"),
+});
+const offeredRoute = createRoute({
+  getParentRoute: () => manageRoute,
+  path: "/profiles",
+  staticData: { crumb: nav.studio.offered },
+  validateSearch: textSearch("search"),
+  component: lazyRouteComponent(() => import("./manage/Offered"), "Offered"),
+});
+const instancesRoute = createRoute({
+  getParentRoute: () => manageRoute,
+  path: "/instances",
+  staticData: { crumb: nav.studio.instances },
+  validateSearch: textSearch("search", "phase", "kind", "in", "sort"),
+  component: lazyRouteComponent(() => import("./manage/Instances"), "Instances"),
+});
+const createComputeRoute = createRoute({
+  getParentRoute: () => manageRoute,
+  path: "/create-compute",
+  staticData: { crumb: nav.studio.createCompute },
+  component: lazyRouteComponent(() => import("./manage/CreateCompute"), "CreateCompute"),
+});
+
+export const studioRoutes = studioRoute.addChildren([
+  homeRoute,
+  systemRoute.addChildren([systemIndexRoute, systemPageRoute]),
+  profilesRoute.addChildren([profilesIndexRoute, newComputeRoute, newServiceRoute, computeRoute, serviceRoute]),
+  templatesRoute.addChildren([templatesIndexRoute, newTemplateRoute, ownTemplateRoute, shippedTemplateRoute]),
+  manageRoute.addChildren([manageIndexRoute, developersRoute, offeredRoute, instancesRoute, createComputeRoute]),
+]);

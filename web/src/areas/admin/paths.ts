@@ -1,0 +1,18 @@
+// Administration's addresses.
+import type { Scope } from "../../api/types";
+import { paths } from "../../lib/paths";
+
+const part = encodeURIComponent;
+
+export const adminPaths = {
+  home: (scope: Scope) => paths.admin(scope),
+  projects: (scope: Scope) => `${paths.admin(scope)}/projects`,
+  project: (scope: Scope, name: string, tab?: string) => `${paths.admin(scope)}/projects/${part(name)}${tab ? `/${tab}` : ""}`,
+  users: (scope: Scope) => `${paths.admin(scope)}/users`,
+  user: (scope: Scope, name: string) => `${paths.admin(scope)}/users/${part(name)}`,
+  bindings: (scope: Scope) => `${paths.admin(scope)}/role-bindings`,
+  targets: (scope: Scope) => `${paths.admin(scope)}/targets`,
+  target: (scope: Scope, name: string) => `${paths.admin(scope)}/targets/${part(name)}`,
+  secrets: (scope: Scope) => `${paths.admin(scope)}/secrets`,
+  audit: (scope: Scope) => `${paths.admin(scope)}/audit`,
+};

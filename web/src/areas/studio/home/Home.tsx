@@ -1,0 +1,2 @@
+import { PageBody } from "../../../ui/Page";
+export function Home() { return <PageBody>{null}</PageBody>; }

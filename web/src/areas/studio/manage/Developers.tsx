@@ -1,0 +1,2 @@
+import { PageBody } from "../../../ui/Page";
+export function Developers() { return <PageBody>{null}</PageBody>; }

@@ -1,0 +1,2 @@
+import { PageBody } from "../../../ui/Page";
+export function Instances() { return <PageBody>{null}</PageBody>; }

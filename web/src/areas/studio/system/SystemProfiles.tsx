@@ -1,0 +1,2 @@
+import { PageBody } from "../../../ui/Page";
+export function SystemProfiles() { return <PageBody>{null}</PageBody>; }

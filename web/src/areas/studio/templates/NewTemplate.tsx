@@ -1,0 +1,2 @@
+import { PageBody } from "../../../ui/Page";
+export function NewTemplate() { return <PageBody>{null}</PageBody>; }

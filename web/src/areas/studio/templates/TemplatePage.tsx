@@ -1,0 +1,3 @@
+import { PageBody } from "../../../ui/Page";
+export function OwnTemplatePage() { return <PageBody>{null}</PageBody>; }
+export function ShippedTemplatePage() { return <PageBody>{null}</PageBody>; }

@@ -1,0 +1,2 @@
+import { PageBody } from "../../../ui/Page";
+export function Templates() { return <PageBody>{null}</PageBody>; }

@@ -1,0 +1,25 @@
+// Words of the rail and breadcrumb for Studio, Administration and Operations: few, because they load with the frame.
+export const nav = {
+  studio: {
+    systemProfiles: "System profiles",
+    profiles: "Custom profiles",
+    newCompute: "New compute profile",
+    newService: "New service profile",
+    templates: "Templates",
+    newTemplate: "New template",
+    manage: "Developer Hub",
+    developers: "Developers",
+    offered: "Profiles",
+    instances: "Instances",
+    createCompute: "Create compute instance",
+  },
+  admin: {
+    projects: "Projects",
+    users: "Users",
+    bindings: "Role bindings",
+    targets: "Targets",
+    secrets: "Secrets",
+    audit: "Audit",
+  },
+  operations: { organizations: "Organizations" },
+};

@@ -1,0 +1,20 @@
+// Words of Operations.
+export const operations = {
+  title: "Organizations",
+  text: "Tenants of this platform. Each has its own projects, people's roles, prices and audit trail.",
+  new: "New organization",
+  search: "Find an organization",
+  currency: "Currency",
+  currencyHelp: "Of every price in it, as three letters: USD, EUR.",
+  firstProject: "First project",
+  firstProjectHelp: "Made along with it; leave empty to make projects later.",
+  empty: { title: "No organizations yet", text: "Make the first one; projects live in organizations." },
+  projects: "Projects",
+  admins: "Roles in this organization",
+  administer: "Administer",
+  deleteTitle: (name: string) => `Delete organization ${name}?`,
+  deleteText: "It must be empty: without projects, templates and role bindings.",
+  danger: "Delete organization",
+  settings: "Settings",
+  projectFailed: (name: string) => `The organization was made, its project ${name} was not.`,
+};
