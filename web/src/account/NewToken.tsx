@@ -42,7 +42,7 @@ export function NewToken({ open, onClose }: { open: boolean; onClose: () => void
         <Notice tone="waiting">{m.tokenOnce}</Notice>
         <CodeBlock code={create.data.token} label={m.tokens} />
         <p>{m.tokenUse}</p>
-        <CodeBlock code={`warpyard login ${new URL(".", document.baseURI).href} --token ${create.data.token}`} />
+        <CodeBlock code={`echo ${create.data.token} | warpyard login ${new URL(".", document.baseURI).href} --token-stdin`} />
       </Dialog>
     );
   return (

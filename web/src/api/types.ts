@@ -369,13 +369,15 @@ export type Instance = ComputeInstance | ServiceInstance;
 
 /** What one look at a running service measured. */
 export interface Metrics {
-  at?: string;
+  /** CPU time used since the process began. */
+  cpu_used_millis?: number;
+  /** CPU in use now, where the server tells it. */
   cpu_millis?: number;
   cpu_limit_millis?: number;
   memory_bytes?: number;
   memory_limit_bytes?: number;
   processes?: number;
-  gpus?: { id: string; index?: number; utilization?: number; memory_bytes?: number; memory_total_bytes?: number }[];
+  last_activity_at?: string;
 }
 
 // Tenancy and people

@@ -13,7 +13,7 @@ export const paths = {
     `${paths.catalogue(scope)}/${kind === "ComputeProfile" ? "compute" : "services"}/${part(name)}/launch`,
   instances: (scope: Scope) => `${paths.project(scope)}/instances`,
   workspaces: (scope: Scope) => `${paths.project(scope)}/workspaces`,
-  workspace: (scope: Scope) => `${paths.workspaces(scope)}/${part(scope.workspace ?? "")}`,
+  workspace: (scope: Scope, tab?: string): string => `${paths.workspaces(scope)}/${part(scope.workspace ?? "")}${tab ? `/${tab}` : ""}`,
   instance: (kind: "ComputeInstance" | "ServiceInstance", scope: Scope, name: string, tab?: string) =>
     `${paths.workspace(scope)}/${kind === "ComputeInstance" ? "compute" : "instances"}/${part(name)}${tab ? `/${tab}` : ""}`,
   studio: (scope: Scope) => `${paths.project(scope)}/studio`,

@@ -1,7 +1,7 @@
 // Names and values in two columns.
 import { Fragment, type ReactNode } from "react";
 
-export type KeyValueEntry = { label: ReactNode; value: ReactNode } | false | null | undefined;
+export type KeyValueEntry = { label: ReactNode; value: ReactNode } | false | "" | null | undefined;
 
 export function KeyValue({ entries }: { entries: KeyValueEntry[] }) {
   return (

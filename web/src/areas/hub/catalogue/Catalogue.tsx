@@ -1,8 +1,84 @@
-import { PageBody, PageHeader } from "../../../ui/Page";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { LayoutGrid } from "lucide-react";
+import { useTitle } from "../../../lib/hooks";
+import { useProjectScope } from "../../../lib/scope";
+import { hub } from "../../../messages/en/hub";
+import { Button } from "../../../ui/Button";
+import { SearchInput, Select } from "../../../ui/Field";
+import { EmptyState, ErrorPanel, PageBody, PageHeader, Skeleton } from "../../../ui/Page";
+import { Segmented } from "../../../ui/Tabs";
+import { LinkedCard } from "./CardLink";
+import { type CardFilter, categoriesOf, filterCards, useCatalogue } from "./cards";
+
+const m = hub.catalogue;
+
 export function Catalogue() {
+  useTitle(m.title);
+  const scope = useProjectScope();
+  const search = useSearch({ from: "/app/orgs/$org/projects/$project/catalogue" });
+  const navigate = useNavigate();
+  const cards = useCatalogue(scope);
+  const setFilter = (change: CardFilter) =>
+    void navigate({ to: ".", search: { ...search, ...change }, replace: true, resetScroll: false });
+  const shown = cards.data && filterCards(cards.data, search);
+  const categories = categoriesOf(cards.data ?? []);
+
   return (
-    <PageBody>
-      <PageHeader title="Catalogue" />
+    <PageBody full>
+      <PageHeader title={m.title} description={m.text} />
+      <div className="flex flex-wrap items-center gap-3">
+        <SearchInput label={m.search} value={search.search ?? ""} onChange={(text) => setFilter({ search: text || undefined })} />
+        <Segmented
+          label={m.kind}
+          value={search.kind ?? "all"}
+          onChange={(kind) => setFilter({ kind: kind === "all" ? undefined : kind })}
+          options={[
+            { value: "all", label: m.kinds.all },
+            { value: "services", label: m.kinds.services },
+            { value: "compute", label: m.kinds.compute },
+          ]}
+        />
+        {categories.length > 1 && (
+          <Select aria-label={m.category} value={search.category ?? ""} onChange={(event) => setFilter({ category: event.target.value || undefined })} className="max-w-48">
+            <option value="">{m.allCategories}</option>
+            {categories.map((category) => (
+              <option key={category}>{category}</option>
+            ))}
+          </Select>
+        )}
+        {shown && (
+          <span role="status" className="ml-auto text-12 text-muted">
+            {m.count(shown.length)}
+          </span>
+        )}
+      </div>
+      {cards.error && !cards.data ? (
+        <ErrorPanel error={cards.error} onRetry={() => void cards.refetch()} />
+      ) : !shown ? (
+        <div aria-busy="true" className={GRID}>
+          {Array.from({ length: 6 }, (_, i) => (
+            <div key={i} className="rounded-md border border-line p-4">
+              <Skeleton lines={6} />
+            </div>
+          ))}
+        </div>
+      ) : cards.data?.length === 0 ? (
+        <EmptyState icon={<LayoutGrid size={28} aria-hidden />} title={m.empty}>
+          {m.emptyText}
+        </EmptyState>
+      ) : shown.length === 0 ? (
+        <EmptyState title={m.noMatch} action={<Button onClick={() => setFilter({ search: undefined, kind: undefined, category: undefined })}>{m.clear}</Button>} />
+      ) : (
+        <ul className={GRID}>
+          {shown.map((card) => (
+            <li key={`${card.kind}/${card.project}/${card.name}`}>
+              <LinkedCard card={card} scope={scope} workspace={search.workspace} />
+            </li>
+          ))}
+        </ul>
+      )}
     </PageBody>
   );
 }
+
+export const GRID = "grid gap-4 sm:grid-cols-[repeat(auto-fill,minmax(300px,1fr))]";

@@ -1,0 +1,51 @@
+// Everything that keeps a launch from happening, each entry jumping to its field.
+import { useEffect, useRef } from "react";
+import type { FieldError } from "../../../api/types";
+import { fieldId } from "../../../forms/ProfileForm";
+import { forms } from "../../../messages/en/forms";
+import { ErrorPanel } from "../../../ui/Page";
+
+function jump(path: string): void {
+  const control = document.getElementById(fieldId(path));
+  control?.scrollIntoView({ block: "center" });
+  control?.focus({ preventScroll: true });
+}
+
+export function ErrorSummary({ errors, failure, fields }: { errors: FieldError[]; failure: unknown; fields: FieldError[] }) {
+  const box = useRef<HTMLDivElement>(null);
+  const count = errors.length;
+  useEffect(() => {
+    if (count > 0 || failure) box.current?.focus();
+    // Only when the list appears or a new refusal comes, not while people mend one by one.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [count > 0, failure]);
+  if (count === 0 && !failure) return null;
+  return (
+    <div ref={box} tabIndex={-1} className="flex flex-col gap-3 outline-none">
+      {failure !== undefined && fields.length === 0 && <ErrorPanel error={failure} />}
+      {failure !== undefined && fields.length > 0 && <List errors={fields} />}
+      {count > 0 && <List errors={errors} />}
+    </div>
+  );
+}
+
+function List({ errors }: { errors: FieldError[] }) {
+  return (
+    <div role="alert" className="rounded-md border border-failed/50 bg-failed-soft px-4 py-3">
+      <p className="font-medium">{forms.errorsTitle(errors.length)}</p>
+      <ul className="mt-1 list-disc pl-5">
+        {errors.map((error) => (
+          <li key={`${error.path}:${error.message}`}>
+            {error.path ? (
+              <button type="button" onClick={() => jump(error.path)} className="rounded-sm text-left underline underline-offset-2">
+                <code>{error.path.replace(/^(compute_)?inputs\./, "")}</code>: {error.message}
+              </button>
+            ) : (
+              error.message
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+// Asks the server about the form while people type: what shows, what is wrong, what it would cost.
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { request } from "../../../api/client";
+import { itemPath } from "../../../api/kinds";
+import type { FormAnswer, FormRequest, Scope } from "../../../api/types";
+import { useDebounced } from "../../../lib/hooks";
+
+const PAUSE_MS = 250;
+
+export function useFormAnswer(kind: "ComputeProfile" | "ServiceProfile", scope: Scope, name: string, home: string | undefined, body: FormRequest) {
+  // Compared as text: the body is a new object on every keystroke and render.
+  const text = JSON.stringify(body);
+  const settled = useDebounced(text, PAUSE_MS);
+  const query = useQuery({
+    queryKey: ["form", kind, scope.org, scope.project, home, name, settled],
+    queryFn: ({ signal }) =>
+      request<FormAnswer>("POST", `${itemPath(kind, scope, name)}/form`, {
+        ...(home ? { query: { home } } : {}),
+        body: JSON.parse(settled) as FormRequest,
+        signal,
+      }),
+    placeholderData: keepPreviousData,
+    // Answers hold what people typed: do not keep them longer than the page.
+    gcTime: 0,
+    refetchInterval: 20_000,
+  });
+  return { ...query, isBehind: text !== settled || query.isPlaceholderData };
+}

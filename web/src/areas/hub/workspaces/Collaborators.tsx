@@ -1,0 +1,120 @@
+// Who has a role in this workspace.
+import { UserPlus, Users } from "lucide-react";
+import { useState } from "react";
+import { ApiError } from "../../../api/error";
+import { useCreate, useDelete, useList } from "../../../api/hooks";
+import { useWatch } from "../../../api/live";
+import { usePermissions } from "../../../api/session";
+import type { Role, RoleBinding, Scope } from "../../../api/types";
+import { hub } from "../../../messages/en/hub";
+import { ui } from "../../../messages/en/ui";
+import { suggestName } from "../../../lib/name";
+import { Button } from "../../../ui/Button";
+import { Combobox } from "../../../ui/Combobox";
+import { type Column, DataTable } from "../../../ui/DataTable";
+import { ConfirmDialog, Dialog } from "../../../ui/Dialog";
+import { Field, SelectField, TextField } from "../../../ui/Field";
+import { ErrorPanel, Section } from "../../../ui/Page";
+import { RelativeTime } from "../../../ui/Time";
+
+const m = hub.workspaces;
+const ROLES = ["workspace_collaborator", "workspace_reader", "workspace_admin"] as const;
+const rowId = (row: RoleBinding) => row.metadata.uid;
+const rowName = (row: RoleBinding) => row.spec.user;
+
+export function Collaborators({ scope }: { scope: Scope }) {
+  const list = useList("RoleBinding", scope, { limit: 200 });
+  useWatch(["RoleBinding"], scope);
+  const { can } = usePermissions(scope);
+  const remove = useDelete("RoleBinding");
+  const [adding, setAdding] = useState(false);
+  const [removing, setRemoving] = useState<RoleBinding>();
+  const columns: Column<RoleBinding>[] = [
+    { id: "person", header: m.person, primary: true, cell: (row) => row.spec.user, sortValue: (row) => row.spec.user },
+    { id: "role", header: m.role, cell: (row) => ui.roles[row.spec.role], sortValue: (row) => ui.roles[row.spec.role] },
+    { id: "by", header: m.columns.createdBy, cell: (row) => row.metadata.created_by },
+    { id: "created", header: m.columns.created, align: "right", cell: (row) => <RelativeTime at={row.metadata.created_at} /> },
+  ];
+  const add = can("role_binding.create") && (
+    <Button icon={<UserPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
+      {m.add}
+    </Button>
+  );
+  return (
+    <Section title={m.collaborators} description={m.collaboratorsText} actions={add}>
+      <DataTable
+        id="collaborators"
+        label={m.collaborators}
+        columns={columns}
+        rows={list.items}
+        rowId={rowId}
+        rowName={rowName}
+        error={list.error}
+        onRetry={list.refetch}
+        total={list.total}
+        rowActions={
+          can("role_binding.delete")
+            ? (row) => (
+                <Button size="small" variant="quiet" className="text-failed" onClick={() => setRemoving(row)}>
+                  {m.remove}
+                </Button>
+              )
+            : undefined
+        }
+        empty={{ title: m.noCollaborators, icon: <Users size={28} aria-hidden /> }}
+      />
+      {adding && <AddCollaborator scope={scope} onClose={() => setAdding(false)} />}
+      <ConfirmDialog
+        open={removing !== undefined}
+        onClose={() => setRemoving(undefined)}
+        title={m.removeTitle(removing?.spec.user ?? "")}
+        verb={m.remove}
+        onConfirm={() => removing && remove.mutateAsync(removing)}
+      >
+        {m.removeText}
+      </ConfirmDialog>
+    </Section>
+  );
+}
+
+function AddCollaborator({ scope, onClose }: { scope: Scope; onClose: () => void }) {
+  const [person, setPerson] = useState<string | null>(null);
+  const [role, setRole] = useState<Role>("workspace_collaborator");
+  const users = useList("User", {}, { limit: 200, sort: "name" });
+  const create = useCreate("RoleBinding", scope);
+  // Whoever may not list people can still name one.
+  const byName = users.error instanceof ApiError && users.error.status === 403;
+  const options = (users.items ?? []).map((user) => ({ value: user.metadata.name, label: user.metadata.display_name || user.metadata.name, help: user.spec.email }));
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={m.add}
+      onSubmit={() => person && create.mutate({ metadata: { name: suggestName(person) }, spec: { user: person, role } }, { onSuccess: onClose })}
+      footer={
+        <>
+          <Button onClick={onClose}>{ui.cancel}</Button>
+          <Button type="submit" variant="primary" disabled={!person} busy={create.isPending}>
+            {m.add}
+          </Button>
+        </>
+      }
+    >
+      {create.error && <ErrorPanel error={create.error} />}
+      {byName ? (
+        <TextField label={m.person} required value={person ?? ""} onChange={setPerson} input={{ autoComplete: "off" }} />
+      ) : (
+        <Field label={m.person} required>
+          {(control) => <Combobox control={control} options={options} value={person} onChange={setPerson} />}
+        </Field>
+      )}
+      <SelectField
+        label={m.role}
+        value={role}
+        onChange={(value) => setRole(value as Role)}
+        options={ROLES.map((one) => ({ value: one, label: ui.roles[one] }))}
+        help={m.roleHelp[role as (typeof ROLES)[number]]}
+      />
+    </Dialog>
+  );
+}

@@ -1,0 +1,113 @@
+// A form made from a profile's inputs: presets on top, then sections of fields. Studio's preview shows the same.
+import type { Form, FormField, Json, Preset, Values } from "../api/types";
+import { forms as m } from "../messages/en/forms";
+import { Field } from "../ui/Field";
+import { cx } from "../ui/cx";
+import { FieldInput } from "./FieldInput";
+import { labelOf, limitsText, lockText, presetApplies } from "./values";
+
+export interface ProfileFormProps {
+  form: Form;
+  /** `inputs` or `compute_inputs`: where paths of visible fields and errors start. */
+  prefix: string;
+  /** What the person gave. */
+  given: Values;
+  /** What stands with defaults, from the server. */
+  values: Values;
+  visible: string[];
+  required: string[];
+  /** The messages to show, by path. */
+  errorAt: (path: string) => string | undefined;
+  onChange: (given: Values) => void;
+}
+
+export function ProfileForm(props: ProfileFormProps) {
+  const { form, prefix, visible } = props;
+  const byName = new Map(form.fields.map((field) => [field.name, field]));
+  const shown = (name: string): FormField | undefined => {
+    const field = byName.get(name);
+    return field && !field.hidden && visible.includes(`${prefix}.${name}`) ? field : undefined;
+  };
+  const placed = new Set(form.sections.flatMap((section) => section.fields));
+  const loose = form.fields.filter((field) => !placed.has(field.name)).map((field) => field.name);
+  const sections = [...(loose.length > 0 ? [{ title: "", fields: loose }] : []), ...form.sections];
+  return (
+    <div className="flex flex-col gap-8">
+      {form.presets.length > 0 && <Presets {...props} presets={form.presets} />}
+      {sections.map((section) => {
+        const fields = section.fields.map(shown).filter((field) => field !== undefined);
+        if (fields.length === 0) return null;
+        return (
+          <fieldset key={section.title} className="flex min-w-0 flex-col gap-5">
+            {section.title && <legend className="mb-4 text-16 font-semibold">{section.title}</legend>}
+            {fields.map((field) => (
+              <FormRow key={field.name} field={field} {...props} />
+            ))}
+          </fieldset>
+        );
+      })}
+    </div>
+  );
+}
+
+/** The value that stands: what was given, else what the server filled in, else the default. */
+export function currentValue(field: FormField, given: Values, values: Values): Json | undefined {
+  if (!field.locked && field.name in given) return given[field.name];
+  return values[field.name] ?? field.default;
+}
+
+function FormRow({ field, prefix, given, values, required, errorAt, onChange }: ProfileFormProps & { field: FormField }) {
+  const path = `${prefix}.${field.name}`;
+  const help = [field.help, field.locked ? undefined : limitsText(field), field.sensitive && !field.help ? m.sensitive : undefined].filter(Boolean).join(" · ");
+  return (
+    <Field
+      id={fieldId(path)}
+      label={labelOf(field)}
+      help={help || undefined}
+      error={errorAt(path)}
+      required={!field.locked && required.includes(path)}
+      locked={lockText(field)}
+    >
+      {(control) => (
+        <FieldInput
+          field={field}
+          control={control}
+          disabled={field.locked}
+          value={currentValue(field, given, values)}
+          onChange={(value) => onChange({ ...given, [field.name]: value })}
+        />
+      )}
+    </Field>
+  );
+}
+
+/** The id of a field's control, so that a list of errors can jump to it. */
+export function fieldId(path: string): string {
+  return `field-${path.split(".").slice(0, 2).join("-")}`;
+}
+
+function Presets({ presets, given, values, onChange }: ProfileFormProps & { presets: Preset[] }) {
+  const now = { ...values, ...given };
+  return (
+    <div className="flex flex-col gap-2" role="group" aria-label={m.presets}>
+      <h2 className="text-16 font-semibold">{m.presets}</h2>
+      <div className="grid gap-2 sm:grid-cols-[repeat(auto-fill,minmax(200px,1fr))]">
+        {presets.map((preset) => {
+          const chosen = presetApplies(preset, now);
+          return (
+            <button
+              key={preset.name}
+              type="button"
+              aria-pressed={chosen}
+              onClick={() => onChange({ ...given, ...preset.values })}
+              className={cx("rounded-md border px-3 py-2 text-left", chosen ? "border-accent bg-accent-soft" : "border-line-strong/60 hover:bg-hover")}
+            >
+              <span className="font-medium">{preset.label || preset.name}</span>
+              {preset.description && <span className="block text-12 text-muted">{preset.description}</span>}
+            </button>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
