@@ -38,6 +38,8 @@ struct DocumentMetadata {
     _created_by: Option<Value>,
     #[serde(default, rename = "modified_by")]
     _modified_by: Option<Value>,
+    #[serde(default, rename = "deletion_requested_at")]
+    _deletion_requested_at: Option<Value>,
 }
 
 #[derive(Deserialize)]

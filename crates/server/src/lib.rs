@@ -1,3 +1,20 @@
-//! server
+//! REST API, sign-in, watch, gateway and the embedded console, on one listener.
+//!
+//! Knows no provider and decides no permission by hand: handlers locate an object, ask the policy for a proof and call
+//! the store or a controller with it.
 
+pub mod api;
+mod app_backend;
+mod caller;
+mod console;
 pub mod gateway;
+mod listener;
+mod metrics;
+mod openapi;
+mod problem;
+mod request;
+mod state;
+
+pub use listener::serve;
+pub use openapi::{Operation, operations};
+pub use state::{AppState, Settings};

@@ -63,11 +63,12 @@ pub(crate) async fn reconcile(desk: &Desk, uid: &str) -> Result<Outcome> {
         Next::Apply => apply(desk, &object, wake).await,
         Next::Release => {
             desk.store.release(uid).await?;
-            let now = desk.now();
+            let (now, generation) = (desk.now(), object.metadata.generation);
             desk.write::<ComputeInstance>(uid, &[], |object| {
                 let status = &mut object.status;
                 timeline::end_all(&mut status.timeline, StepState::Skipped, "", now);
                 status.phase = Phase::Stopped;
+                status.observed_generation = generation;
                 status.allocation = None;
                 status.queue = None;
                 status.running_since = None;

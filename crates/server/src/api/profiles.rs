@@ -1,0 +1,251 @@
+//! Publishing, the launch form, the catalogue.
+
+use super::kinds::item;
+use super::{GET, Items, POST, Shared, Writing};
+use crate::caller::Caller;
+use crate::openapi::Routes;
+use crate::problem::ApiError;
+use crate::request::{Answer, BodyOf, Place, QueryOf};
+use axum::Json;
+use axum::http::StatusCode;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use warpyard_controller::ProfileSpec;
+use warpyard_controller::admission::{self, Admit};
+use warpyard_controller::catalogue::{CatalogueCard, cards};
+use warpyard_controller::form::{FormOf, FormRequest, FormResponse, LaunchPlace, compute_form, service_form};
+use warpyard_model::kinds::{ComputeProfile, ServiceProfile};
+use warpyard_model::permission::Subject;
+use warpyard_model::{Error, Kind, Level, Name, Object, ScopePath, Spec};
+use warpyard_policy::{Resource, action};
+
+/// Where a profile is at home, when that is not the project it is launched in.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+struct Home {
+    /// The profile's home project.
+    #[serde(default)]
+    home: Option<Name>,
+}
+
+/// A draft as it stands in the designer, and what somebody would fill in.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(bound = "S: Spec")]
+#[schemars(bound = "S: Spec", rename = "{S}Preview")]
+struct Preview<S: Spec> {
+    /// The draft.
+    draft: PreviewDraft<S>,
+    /// What somebody would fill in.
+    #[serde(default)]
+    values: FormRequest,
+}
+
+/// A spec that is not stored.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(bound = "S: Spec", deny_unknown_fields)]
+#[schemars(bound = "S: Spec", rename = "{S}PreviewDraft")]
+struct PreviewDraft<S: Spec> {
+    spec: S,
+}
+
+pub(super) fn declare(routes: &mut Routes) {
+    publishing::<ComputeProfile>(routes);
+    publishing::<ServiceProfile>(routes);
+    let compute = item(Kind::ComputeProfile, Level::Project);
+    let service = item(Kind::ServiceProfile, Level::Project);
+    routes
+        .declare(
+            POST,
+            &format!("{compute}/form"),
+            "compute_profile_form",
+            "launch",
+            "The form of a compute profile with somebody's answers in it",
+        )
+        .permission("compute_profile.view")
+        .query::<Home>()
+        .body::<FormRequest>()
+        .answers::<FormResponse>(200, "Form, values, errors and what launching would mean.")
+        .problems(&[412])
+        .to(compute_profile_form);
+    routes
+        .declare(
+            POST,
+            &format!("{service}/form"),
+            "service_profile_form",
+            "launch",
+            "The form of a service profile with somebody's answers in it",
+        )
+        .permission("service_profile.view")
+        .query::<Home>()
+        .body::<FormRequest>()
+        .answers::<FormResponse>(200, "Form, values, errors and what launching would mean.")
+        .problems(&[412])
+        .to(service_profile_form);
+    let form = |kind: Kind| format!("/api/v1/orgs/{{org}}/projects/{{project}}/{}/form", kind.plural());
+    routes
+        .declare(
+            POST,
+            &form(Kind::ComputeProfile),
+            "compute_profile_preview",
+            "compute-profiles",
+            "The form that a draft would make",
+        )
+        .permission("compute_profile.create")
+        .body::<Preview<ComputeProfile>>()
+        .answers::<FormResponse>(200, "Form, values, errors and what launching would mean.")
+        .problems(&[412])
+        .to(compute_profile_preview);
+    routes
+        .declare(
+            POST,
+            &form(Kind::ServiceProfile),
+            "service_profile_preview",
+            "service-profiles",
+            "The form that a draft would make",
+        )
+        .permission("service_profile.create")
+        .body::<Preview<ServiceProfile>>()
+        .answers::<FormResponse>(200, "Form, values, errors and what launching would mean.")
+        .problems(&[412])
+        .to(service_profile_preview);
+    routes
+        .declare(
+            GET,
+            "/api/v1/orgs/{org}/projects/{project}/catalogue",
+            "catalogue_list",
+            "launch",
+            "The cards offered in a project",
+        )
+        .permission("project.view")
+        .answers::<Items<CatalogueCard>>(200, "The cards.")
+        .to(catalogue);
+}
+
+fn publishing<S: ProfileSpec + Admit>(routes: &mut Routes) {
+    let (snake, path) = (S::KIND.snake(), item(S::KIND, Level::Project));
+    routes
+        .declare(POST, &format!("{path}/publish"), &format!("{snake}_publish"), S::KIND.plural(), "Publish the newest generation")
+        .permission(format!("{snake}.publish"))
+        .answers::<Object<S>>(200, "The profile.")
+        .problems(&[409, 412])
+        .to(publish::<S>);
+    routes
+        .declare(
+            POST,
+            &format!("{path}/withdraw"),
+            &format!("{snake}_withdraw"),
+            S::KIND.plural(),
+            "Take it out of the catalogue",
+        )
+        .permission(format!("{snake}.publish"))
+        .answers::<Object<S>>(200, "The profile.")
+        .problems(&[409])
+        .to(withdraw::<S>);
+}
+
+async fn publish<S: ProfileSpec + Admit>(state: Shared, caller: Caller, place: Place) -> Result<Answer<S>, ApiError> {
+    let mut writing = Writing::begin(&state, caller.context()).await?;
+    let mut admission = writing.admission(&state, &caller);
+    let located = admission.batch.locate::<S>(&place.scope, place.name()?).await?;
+    let located = located.ok_or_else(|| Error::not_found("There is no such profile, or you may not see it."))?;
+    let object = admission::publish(&mut admission, located, state.store.now()).await?;
+    writing.end(false).await?;
+    Ok(Answer(StatusCode::OK, object))
+}
+
+async fn withdraw<S: ProfileSpec + Admit>(state: Shared, caller: Caller, place: Place) -> Result<Answer<S>, ApiError> {
+    let mut writing = Writing::begin(&state, caller.context()).await?;
+    let mut admission = writing.admission(&state, &caller);
+    let located = admission.batch.locate::<S>(&place.scope, place.name()?).await?;
+    let located = located.ok_or_else(|| Error::not_found("There is no such profile, or you may not see it."))?;
+    let object = admission::withdraw(&mut admission, located).await?;
+    writing.end(false).await?;
+    Ok(Answer(StatusCode::OK, object))
+}
+
+/// The org and project that a path names.
+fn project_of(scope: &ScopePath) -> Result<(&Name, &Name), Error> {
+    match (&scope.org, &scope.project) {
+        (Some(org), Some(project)) => Ok((org, project)),
+        _ => Err(Error::internal("a path without a project")),
+    }
+}
+
+/// The stored profile a form is asked for, once the caller may see it.
+async fn stored<S: Spec>(state: &Shared, caller: &Caller, place: &Place, home: Option<Name>) -> Result<FormOf<S>, Error> {
+    let (org, project) = project_of(&place.scope)?;
+    let home = ScopePath::project(org.clone(), home.unwrap_or_else(|| project.clone()));
+    let located = state.store.locate::<S>(&home, place.name()?).await?;
+    state.policy.allow::<action::View, S>(&caller.principal, located.resource())?;
+    Ok(FormOf::Stored(home, place.name()?.clone()))
+}
+
+/// A failed form tells where the profile is wrong, not where the request is.
+fn launchable(error: Error) -> ApiError {
+    ApiError(match error.code {
+        warpyard_model::ErrorCode::Invalid if error.fields.iter().any(|f| f.path == "spec.profile.name") => {
+            Error::not_found("There is no such profile offered here.")
+        }
+        _ => error,
+    })
+}
+
+async fn compute_profile_form(
+    state: Shared,
+    caller: Caller,
+    place: Place,
+    QueryOf(Home { home }): QueryOf<Home>,
+    BodyOf(request): BodyOf<FormRequest>,
+) -> Result<Json<FormResponse>, ApiError> {
+    let of = stored::<ComputeProfile>(&state, &caller, &place, home).await?;
+    let (org, project) = project_of(&place.scope)?;
+    let launch = LaunchPlace { org, project, workspace: request.workspace.as_ref() };
+    Ok(Json(compute_form(&state.controller, of, &launch, &request).await.map_err(launchable)?))
+}
+
+async fn service_profile_form(
+    state: Shared,
+    caller: Caller,
+    place: Place,
+    QueryOf(Home { home }): QueryOf<Home>,
+    BodyOf(request): BodyOf<FormRequest>,
+) -> Result<Json<FormResponse>, ApiError> {
+    let of = stored::<ServiceProfile>(&state, &caller, &place, home).await?;
+    let (org, project) = project_of(&place.scope)?;
+    let launch = LaunchPlace { org, project, workspace: request.workspace.as_ref() };
+    Ok(Json(service_form(&state.controller, of, &launch, &request).await.map_err(launchable)?))
+}
+
+async fn compute_profile_preview(
+    state: Shared,
+    caller: Caller,
+    place: Place,
+    BodyOf(preview): BodyOf<Preview<ComputeProfile>>,
+) -> Result<Json<FormResponse>, ApiError> {
+    let here = Resource::place(Subject::Kind(Kind::ComputeProfile), &place.scope);
+    state.policy.allow::<action::Create, ComputeProfile>(&caller.principal, &here)?;
+    let (org, project) = project_of(&place.scope)?;
+    let launch = LaunchPlace { org, project, workspace: preview.values.workspace.as_ref() };
+    let of = FormOf::Draft(place.scope.clone(), Box::new(preview.draft.spec));
+    Ok(Json(compute_form(&state.controller, of, &launch, &preview.values).await?))
+}
+
+async fn service_profile_preview(
+    state: Shared,
+    caller: Caller,
+    place: Place,
+    BodyOf(preview): BodyOf<Preview<ServiceProfile>>,
+) -> Result<Json<FormResponse>, ApiError> {
+    let here = Resource::place(Subject::Kind(Kind::ServiceProfile), &place.scope);
+    state.policy.allow::<action::Create, ServiceProfile>(&caller.principal, &here)?;
+    let (org, project) = project_of(&place.scope)?;
+    let launch = LaunchPlace { org, project, workspace: preview.values.workspace.as_ref() };
+    let of = FormOf::Draft(place.scope.clone(), Box::new(preview.draft.spec));
+    Ok(Json(service_form(&state.controller, of, &launch, &preview.values).await?))
+}
+
+async fn catalogue(state: Shared, caller: Caller, place: Place) -> Result<Json<Items<CatalogueCard>>, ApiError> {
+    let (org, project) = project_of(&place.scope)?;
+    let located = state.store.locate::<warpyard_model::kinds::Project>(&ScopePath::org(org.clone()), project).await?;
+    state.policy.allow::<action::View, warpyard_model::kinds::Project>(&caller.principal, located.resource())?;
+    Ok(Json(Items { items: cards(&state.controller, org, project).await? }))
+}

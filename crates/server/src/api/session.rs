@@ -1,0 +1,402 @@
+//! Signing in and out, one's own sessions and tokens, opening apps.
+
+use super::{DELETE, GET, Items, POST, PUT, Shared};
+use crate::caller::{Caller, Origin};
+use crate::openapi::{Needs, Routes};
+use crate::problem::ApiError;
+use crate::request::{BodyOf, QueryOf};
+use crate::state::AppState;
+use axum::extract::Path;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::Arc;
+use warpyard_model::kinds::{AuditOutcome, ServiceInstance, User};
+use warpyard_model::permission::{Permission, Role};
+use warpyard_model::{Error, Name, Result, ScopePath};
+use warpyard_policy::{Binding, action};
+use warpyard_store::{Context, FirstAdmin, Located, NewSession, NewToken, Session, SignIn, Token};
+
+/// Whether the first admin is still to be made.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SetupState {
+    /// It is.
+    required: bool,
+}
+
+/// The first admin.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Setup {
+    /// From the link that the server printed.
+    token: String,
+    /// Their mail address.
+    email: String,
+    /// What people read.
+    #[serde(default)]
+    display_name: String,
+    /// At least ten characters.
+    password: String,
+}
+
+/// A sign-in.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Credentials {
+    /// The mail address.
+    email: String,
+    /// The password.
+    password: String,
+}
+
+/// An invited person's first sign-in.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Invited {
+    /// From the link.
+    token: String,
+    /// The password to set.
+    password: String,
+}
+
+/// A change of one's own password.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct PasswordChange {
+    current_password: String,
+    new_password: String,
+}
+
+/// A token to make.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct TokenRequest {
+    /// What its owner calls it.
+    name: String,
+    /// How long it lasts.
+    expires_in_seconds: i64,
+}
+
+/// The person who asks.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Myself {
+    name: Name,
+    display_name: String,
+    email: String,
+}
+
+/// One of one's roles.
+#[derive(Debug, Serialize, JsonSchema)]
+struct MyBinding {
+    role: Role,
+    #[serde(flatten)]
+    scope: ScopePath,
+}
+
+/// What a console needs to know of this server.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ServerFacts {
+    /// The domain apps live under.
+    apps_domain: String,
+    /// Where people reach the console.
+    public_url: String,
+}
+
+/// Who asks and what they may use.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Me {
+    user: Myself,
+    bindings: Vec<MyBinding>,
+    /// The console's areas: `developer_hub`, `studio`, `administration`, `operations`.
+    areas: Vec<&'static str>,
+    /// The server's version.
+    version: &'static str,
+    server: ServerFacts,
+}
+
+/// A scope in a query.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+struct ScopeQuery {
+    #[serde(default)]
+    org: Option<Name>,
+    #[serde(default)]
+    project: Option<Name>,
+    #[serde(default)]
+    workspace: Option<Name>,
+}
+
+/// What one may do by one's roles.
+#[derive(Debug, Serialize, JsonSchema)]
+struct MyPermissions {
+    /// As `kind.verb`.
+    permissions: Vec<String>,
+}
+
+pub(super) fn declare(routes: &mut Routes) {
+    let tag = "sign-in";
+    routes
+        .declare(GET, "/api/v1/setup", "setup_view", tag, "Whether the first admin is still to be made")
+        .needs(Needs::Nothing)
+        .answers::<SetupState>(200, "The answer.")
+        .to(setup_state);
+    routes
+        .declare(POST, "/api/v1/setup", "setup_create", tag, "Make the first admin and sign in")
+        .needs(Needs::Nothing)
+        .body::<Setup>()
+        .answers::<Me>(200, "Signed in.")
+        .problems(&[401, 409])
+        .to(setup);
+    routes
+        .declare(POST, "/api/v1/session", "session_create", tag, "Sign in with a password")
+        .needs(Needs::Nothing)
+        .body::<Credentials>()
+        .answers::<Me>(200, "Signed in.")
+        .problems(&[401])
+        .to(sign_in);
+    routes
+        .declare(POST, "/api/v1/session/link", "session_link", tag, "Set a password with a sign-in link and sign in")
+        .needs(Needs::Nothing)
+        .body::<Invited>()
+        .answers::<Me>(200, "Signed in.")
+        .problems(&[401])
+        .to(sign_in_by_link);
+    routes.declare(DELETE, "/api/v1/session", "session_delete", tag, "Sign out").answers_nothing(204, "Signed out.").to(sign_out);
+    routes.declare(GET, "/api/v1/me", "me_view", tag, "Who you are").answers::<Me>(200, "You.").to(me);
+    routes
+        .declare(GET, "/api/v1/me/permissions", "me_permissions", tag, "What your roles let you do in a place")
+        .query::<ScopeQuery>()
+        .answers::<MyPermissions>(200, "The permissions.")
+        .to(my_permissions);
+    routes
+        .declare(PUT, "/api/v1/me/password", "me_password", tag, "Change your password")
+        .body::<PasswordChange>()
+        .answers_nothing(204, "Changed; your other sessions have ended.")
+        .to(change_password);
+    routes
+        .declare(GET, "/api/v1/me/sessions", "me_session_list", tag, "Your sessions")
+        .answers::<Items<Session>>(200, "The sessions.")
+        .to(sessions);
+    routes
+        .declare(DELETE, "/api/v1/me/sessions/{id}", "me_session_delete", tag, "End one of your sessions")
+        .answers_nothing(204, "Ended.")
+        .to(end_session);
+    routes
+        .declare(GET, "/api/v1/me/tokens", "me_token_list", tag, "Your API tokens")
+        .answers::<Items<Token>>(200, "The tokens.")
+        .to(tokens);
+    routes
+        .declare(POST, "/api/v1/me/tokens", "me_token_create", tag, "Make an API token")
+        .body::<TokenRequest>()
+        .answers::<NewToken>(201, "The token; its secret is told once.")
+        .to(create_token);
+    routes
+        .declare(DELETE, "/api/v1/me/tokens/{id}", "me_token_delete", tag, "Revoke one of your tokens")
+        .answers_nothing(204, "Revoked.")
+        .to(revoke_token);
+}
+
+async fn setup_state(state: Shared) -> Result<Json<SetupState>, ApiError> {
+    Ok(Json(SetupState { required: state.store.needs_first_admin().await? }))
+}
+
+async fn setup(
+    state: Shared,
+    Extension(origin): Extension<Origin>,
+    headers: HeaderMap,
+    BodyOf(body): BodyOf<Setup>,
+) -> Result<Response, ApiError> {
+    crate::caller::check_same_site(&Method::POST, &headers)?;
+    state.limiter.attempt(&origin.address, "first-admin")?;
+    let admin = FirstAdmin { email: body.email, display_name: body.display_name, password: body.password };
+    let user = state.controller.redeem_first_admin(&body.token, &admin).await?;
+    signed_in(&state, &user, &origin, &headers).await
+}
+
+async fn sign_in(
+    state: Shared,
+    Extension(origin): Extension<Origin>,
+    headers: HeaderMap,
+    BodyOf(body): BodyOf<Credentials>,
+) -> Result<Response, ApiError> {
+    crate::caller::check_same_site(&Method::POST, &headers)?;
+    state.limiter.attempt(&origin.address, &body.email)?;
+    match state.store.check_sign_in(&body.email, &body.password).await? {
+        Some(user) => signed_in(&state, &user, &origin, &headers).await,
+        None => {
+            note(&state, &origin, "anonymous", AuditOutcome::Denied, &body.email).await?;
+            Err(Error::unauthenticated("The mail address or the password is not right.").into())
+        }
+    }
+}
+
+async fn sign_in_by_link(
+    state: Shared,
+    Extension(origin): Extension<Origin>,
+    headers: HeaderMap,
+    BodyOf(body): BodyOf<Invited>,
+) -> Result<Response, ApiError> {
+    crate::caller::check_same_site(&Method::POST, &headers)?;
+    state.limiter.attempt(&origin.address, "link")?;
+    match state.store.redeem_sign_in_link(&body.token, &body.password).await? {
+        Some(user) => signed_in(&state, &user, &origin, &headers).await,
+        None => Err(Error::unauthenticated("This link is not valid any more. Ask whoever invited you for a new one.").into()),
+    }
+}
+
+async fn note(state: &AppState, origin: &Origin, actor: &str, outcome: AuditOutcome, object: &str) -> Result<()> {
+    let context = Context { actor: actor.to_owned(), request_id: origin.request_id.clone(), address: origin.address.clone() };
+    let object: String = object.chars().take(254).collect();
+    state.store.audit_note(&context, "", "session.create", outcome, &object).await
+}
+
+async fn signed_in(state: &AppState, user: &Name, origin: &Origin, headers: &HeaderMap) -> Result<Response, ApiError> {
+    let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+    let secret = state.store.open_session(user, &NewSession { address: origin.address.clone(), agent }).await?;
+    note(state, origin, user.as_str(), AuditOutcome::Allowed, user.as_str()).await?;
+    let principal = state.store.principal(user).await?;
+    let who = SignIn { user: user.clone(), session: None };
+    let answer = myself(state, &who, principal.bindings()).await?;
+    Ok(([(header::SET_COOKIE, state.settings.set_cookie(&secret))], Json(answer)).into_response())
+}
+
+async fn sign_out(state: Shared, caller: Caller) -> Result<Response, ApiError> {
+    if let Some(session) = &caller.who.session {
+        state.store.end_session(&caller.who, session).await?;
+    }
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, state.settings.set_cookie(""))]).into_response())
+}
+
+async fn myself(state: &AppState, who: &SignIn, bindings: &[Binding]) -> Result<Me> {
+    let user = state.controller.find::<User>(&ScopePath::platform(), &who.user).await?;
+    let user = user.ok_or_else(|| Error::unauthenticated("Your account is gone."))?;
+    let holds = |roles: &[Role]| bindings.iter().any(|b| roles.contains(&b.role));
+    let mut areas = vec!["developer_hub"];
+    if holds(&[Role::PlatformAdmin, Role::OrgAdmin, Role::PaasAdmin, Role::TemplateAuthor]) {
+        areas.push("studio");
+    }
+    let administration = [Role::PlatformAdmin, Role::OrgAdmin, Role::ProjectAdmin, Role::InfrastructureAdmin, Role::Auditor];
+    if holds(&administration) {
+        areas.push("administration");
+    }
+    if holds(&[Role::PlatformAdmin]) {
+        areas.push("operations");
+    }
+    Ok(Me {
+        user: Myself { name: who.user.clone(), display_name: user.metadata.title().to_owned(), email: user.spec.email },
+        bindings: bindings.iter().map(|b| MyBinding { role: b.role, scope: b.scope.clone() }).collect(),
+        areas,
+        version: env!("CARGO_PKG_VERSION"),
+        server: ServerFacts {
+            apps_domain: state.settings.addresses.domain.clone(),
+            public_url: state.settings.public_url.clone(),
+        },
+    })
+}
+
+async fn me(state: Shared, caller: Caller) -> Result<Json<Me>, ApiError> {
+    Ok(Json(myself(&state, &caller.who, caller.principal.bindings()).await?))
+}
+
+async fn my_permissions(caller: Caller, QueryOf(query): QueryOf<ScopeQuery>) -> Json<MyPermissions> {
+    let scope = ScopePath { org: query.org, project: query.project, workspace: query.workspace };
+    let holds = |p: &Permission| caller.principal.bindings().iter().any(|b| b.scope.contains(&scope) && b.role.has(*p));
+    Json(MyPermissions { permissions: Permission::all().filter(holds).map(|p| p.to_string()).collect() })
+}
+
+async fn change_password(state: Shared, caller: Caller, BodyOf(body): BodyOf<PasswordChange>) -> Result<StatusCode, ApiError> {
+    state.limiter.attempt(&caller.origin.address, caller.who.user.as_str())?;
+    state.store.change_password(&caller.who, &body.current_password, &body.new_password).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn sessions(state: Shared, caller: Caller) -> Result<Json<Items<Session>>, ApiError> {
+    Ok(Json(Items { items: state.store.sessions(&caller.who).await? }))
+}
+
+async fn end_session(state: Shared, caller: Caller, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+    state.store.end_session(&caller.who, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn tokens(state: Shared, caller: Caller) -> Result<Json<Items<Token>>, ApiError> {
+    Ok(Json(Items { items: state.store.tokens(&caller.who).await? }))
+}
+
+async fn create_token(
+    state: Shared,
+    caller: Caller,
+    BodyOf(body): BodyOf<TokenRequest>,
+) -> Result<(StatusCode, Json<NewToken>), ApiError> {
+    let token = state.store.create_token(&caller.who, &body.name, body.expires_in_seconds).await?;
+    state.store.audit_note(&caller.context(), "", "token.create", AuditOutcome::Allowed, &token.id).await?;
+    Ok((StatusCode::CREATED, Json(token)))
+}
+
+async fn revoke_token(state: Shared, caller: Caller, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+    state.store.revoke_token(&caller.who, &id).await?;
+    state.store.audit_note(&caller.context(), "", "token.delete", AuditOutcome::Allowed, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The address that opens an endpoint for the caller, once they are allowed to.
+pub(super) async fn app_address(
+    state: &AppState,
+    caller: &Caller,
+    located: Located<ServiceInstance>,
+    endpoint: &str,
+    back_to: Option<&str>,
+) -> Result<String> {
+    let uid = located.resource().uid().to_owned();
+    let gone = || Error::not_found("There is no such endpoint, or you may not open it.");
+    let service = state.controller.get::<ServiceInstance>(&uid).await?.ok_or_else(gone)?;
+    let known = service.status.endpoints.iter().find(|e| e.name == endpoint);
+    let access = known.map(|e| e.access).unwrap_or_default();
+    let resource = located.resource().clone().with_access(access);
+    state.policy.allow::<action::Connect, ServiceInstance>(&caller.principal, &resource)?;
+    let known = known.ok_or_else(gone)?;
+    let app = format!("{endpoint}--{}", service.metadata.short_id());
+    let code = state.store.app_code(&caller.who, &app).await?;
+    let mut url = url::Url::parse(&known.url).map_err(Error::internal)?;
+    let back_to = back_to.unwrap_or("/");
+    url.set_path("/.warpyard/sign-in");
+    url.query_pairs_mut().append_pair("code", &code).append_pair("return", back_to);
+    Ok(url.to_string())
+}
+
+/// `/open/<endpoint>--<short id>?return=/path`: where the gateway sends somebody who has no session at an app. On to the
+/// app with a code, or to the console's sign-in page first.
+pub(crate) async fn open_app_redirect(
+    state: Shared,
+    Extension(origin): Extension<Origin>,
+    Path(app): Path<String>,
+    axum::extract::Query(query): axum::extract::Query<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Response {
+    let back_to = query.get("return").map(String::as_str).filter(|p| p.starts_with('/')).unwrap_or("/");
+    match open_app(&state, &origin, &app, back_to, &headers).await {
+        Ok(url) => Redirect::to(&url).into_response(),
+        Err(error) if error.code == warpyard_model::ErrorCode::Unauthenticated => {
+            let mut here = url::form_urlencoded::Serializer::new(String::new());
+            here.append_pair("return", back_to);
+            let here = format!("/open/{app}?{}", here.finish());
+            let mut there = url::form_urlencoded::Serializer::new(String::new());
+            there.append_pair("return", &here);
+            Redirect::to(&format!("{}/sign-in?{}", state.settings.public_url, there.finish())).into_response()
+        }
+        Err(error) => ApiError(error).into_response(),
+    }
+}
+
+async fn open_app(state: &Arc<AppState>, origin: &Origin, app: &str, back_to: &str, headers: &HeaderMap) -> Result<String> {
+    let (endpoint, short_id) = app.rsplit_once("--").ok_or_else(|| Error::not_found("There is no such app."))?;
+    let secret = crate::caller::cookie_value(headers, &state.settings.cookie());
+    let secret = secret.ok_or_else(|| Error::unauthenticated("Sign in first."))?;
+    let who = state.store.session(secret).await?.ok_or_else(|| Error::unauthenticated("Sign in first."))?;
+    let principal = state.store.principal(&who.user).await?;
+    let caller = Caller { who, principal, origin: origin.clone() };
+    let located = state.store.locate_short_id::<ServiceInstance>(short_id).await?;
+    app_address(state, &caller, located, endpoint, Some(back_to)).await
+}

@@ -1,0 +1,305 @@
+//! Hearing of changes: one multiplexed WebSocket per console tab, server-sent events for scripts.
+
+use super::{GET, Shared};
+use crate::caller::Caller;
+use crate::openapi::Routes;
+use crate::problem::ApiError;
+use crate::request::QueryOf;
+use crate::state::AppState;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use futures::{SinkExt as _, StreamExt as _};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use warpyard_model::{Error, Kind, Name, Result, ScopePath};
+use warpyard_store::{ChangeFeed, Changed, Operation};
+
+/// How often a watcher's rights are looked up again.
+const RECHECK: Duration = Duration::from_secs(20);
+
+/// What a script watches.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+struct StreamParameters {
+    /// Kinds, separated by commas; all where absent.
+    #[serde(default)]
+    kinds: Option<String>,
+    /// Only in this organization.
+    #[serde(default)]
+    org: Option<Name>,
+    /// Only in this project.
+    #[serde(default)]
+    project: Option<Name>,
+    /// Only in this workspace.
+    #[serde(default)]
+    workspace: Option<Name>,
+    /// Begin after this resource version; now where absent.
+    #[serde(default)]
+    since: Option<i64>,
+}
+
+/// What a console says.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ask {
+    id: i64,
+    #[serde(default)]
+    watch: Option<Wanted>,
+    #[serde(default)]
+    unwatch: bool,
+    #[serde(default)]
+    since: Option<i64>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    #[serde(default)]
+    kinds: Vec<Kind>,
+    #[serde(flatten)]
+    scope: ScopePath,
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<i64>,
+    #[serde(rename = "type")]
+    what: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<&'a Value>,
+    resource_version: i64,
+}
+
+pub(super) fn declare(routes: &mut Routes) {
+    routes
+        .declare(GET, "/api/v1/watch", "watch_socket", "watch", "Hear of changes over one WebSocket")
+        .answers_nothing(101, "The connection is a WebSocket now.")
+        .problems(&[412, 426])
+        .to(socket);
+    routes
+        .declare(GET, "/api/v1/watch/stream", "watch_stream", "watch", "Hear of changes as server-sent events")
+        .query::<StreamParameters>()
+        .answers_as(200, "text/event-stream", "One JSON object per event: type, object, resource_version.")
+        .to(stream);
+}
+
+fn word(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Added => "added",
+        Operation::Modified => "modified",
+        Operation::Deleted => "deleted",
+    }
+}
+
+impl Wanted {
+    fn covers(&self, change: &Changed) -> bool {
+        (self.kinds.is_empty() || self.kinds.contains(&change.kind))
+            && (self.scope.contains(&change.scope) || opens(change).is_some_and(|inner| self.scope == inner))
+    }
+}
+
+/// A project watched by scope includes the project itself.
+fn opens(change: &Changed) -> Option<ScopePath> {
+    let name = change.object["metadata"]["name"].as_str()?;
+    change.scope.inside(change.kind, &Name::parse(name).ok()?)
+}
+
+/// Reads a feed for a caller, looking up their rights again from time to time; ends when they have none.
+struct Follower {
+    state: Arc<AppState>,
+    caller: Caller,
+    feed: ChangeFeed,
+    checked: tokio::time::Instant,
+}
+
+impl Follower {
+    fn new(state: Arc<AppState>, caller: Caller, since: Option<i64>) -> Self {
+        let feed = state.store.changes(since);
+        Self { state, caller, feed, checked: tokio::time::Instant::now() }
+    }
+
+    /// Changes the caller may hear of; `None` when the feed does not reach back far enough.
+    async fn next(&mut self) -> Result<Option<Vec<Changed>>> {
+        if self.checked.elapsed() >= RECHECK {
+            self.checked = tokio::time::Instant::now();
+            if let Some(session) = &self.caller.who.session {
+                let alive = self.state.store.sessions(&self.caller.who).await?.iter().any(|s| s.id == *session);
+                if !alive {
+                    return Err(Error::unauthenticated("Your session has ended."));
+                }
+            }
+        }
+        self.caller.principal = self.state.store.principal(&self.caller.who.user).await?;
+        let viewer = self.state.policy.viewer(&self.caller.principal);
+        self.feed.next(&viewer, &[]).await
+    }
+}
+
+async fn socket(
+    state: Shared,
+    caller: Caller,
+    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+) -> Result<Response, ApiError> {
+    let upgrade = upgrade.map_err(|_| Error::precondition_failed("This is a WebSocket: connect with one."))?;
+    let state = state.0.clone();
+    Ok(upgrade.max_message_size(64 << 10).on_upgrade(move |socket| converse(state, caller, socket)))
+}
+
+async fn converse(state: Arc<AppState>, caller: Caller, socket: WebSocket) {
+    let (mut out, mut incoming) = socket.split();
+    let mut watches: BTreeMap<i64, (Wanted, Follower)> = BTreeMap::new();
+    // One clock for all watches of a tab: every watch has its own position, so each catches up by itself.
+    let mut bell = state.store.changes(None);
+    let mut beat = tokio::time::interval(RECHECK);
+    loop {
+        let mut due: Vec<i64> = Vec::new();
+        tokio::select! {
+            message = incoming.next() => {
+                let Some(Ok(message)) = message else { return };
+                let Message::Text(text) = message else {
+                    if matches!(message, Message::Close(_)) { return }
+                    continue;
+                };
+                match serde_json::from_str::<Ask>(&text) {
+                    Ok(Ask { id, unwatch: true, .. }) => { watches.remove(&id); }
+                    Ok(Ask { id, watch: Some(wanted), since, .. }) => {
+                        if watches.len() >= 100 {
+                            let detail = json!({ "id": id, "type": "error", "detail": "At most 100 watches per connection." });
+                            if out.send(Message::Text(detail.to_string().into())).await.is_err() { return }
+                            continue;
+                        }
+                        let mut follower = Follower::new(state.clone(), caller.clone(), since);
+                        if !catch_up(&mut out, id, &wanted, &mut follower, true).await { return }
+                        watches.insert(id, (wanted, follower));
+                    }
+                    Ok(_) => {}
+                    Err(error) => {
+                        let detail = json!({ "type": "error", "detail": format!("This is not understood: {error}") });
+                        if out.send(Message::Text(detail.to_string().into())).await.is_err() { return }
+                    }
+                }
+            }
+            waited = bell.wait() => {
+                if waited.is_err() { return }
+                due.extend(watches.keys());
+                // Its own position moves on without reading: the watches read for themselves.
+                bell = state.store.changes(None);
+            }
+            _ = beat.tick() => due.extend(watches.keys()),
+        }
+        for id in due {
+            let Some((wanted, follower)) = watches.get_mut(&id) else { continue };
+            let wanted = wanted.clone();
+            if !catch_up(&mut out, id, &wanted, follower, false).await {
+                return;
+            }
+        }
+    }
+}
+
+type Out = futures::stream::SplitSink<WebSocket, Message>;
+
+/// Tells a watch everything since its position; false when the conversation is over.
+async fn catch_up(out: &mut Out, id: i64, wanted: &Wanted, follower: &mut Follower, first: bool) -> bool {
+    loop {
+        let before = follower.feed.position();
+        let changes = match follower.next().await {
+            Ok(Some(changes)) => changes,
+            Ok(None) => {
+                let detail =
+                    json!({ "id": id, "type": "error", "detail": "Too much has changed since; list again.", "code": "gone" });
+                let _ = out.send(Message::Text(detail.to_string().into())).await;
+                let _ = out.close().await;
+                return false;
+            }
+            Err(_) => {
+                let _ = out.close().await;
+                return false;
+            }
+        };
+        for change in changes.iter().filter(|c| wanted.covers(c)) {
+            let told = Told {
+                id: Some(id),
+                what: word(change.operation),
+                object: Some(&change.object),
+                resource_version: change.sequence,
+            };
+            let Ok(text) = serde_json::to_string(&told) else { return false };
+            if out.send(Message::Text(text.into())).await.is_err() {
+                return false;
+            }
+        }
+        if follower.feed.position() == before {
+            break;
+        }
+    }
+    if first {
+        let told = Told { id: Some(id), what: "synced", object: None, resource_version: follower.feed.position() };
+        let Ok(text) = serde_json::to_string(&told) else { return false };
+        return out.send(Message::Text(text.into())).await.is_ok();
+    }
+    true
+}
+
+async fn stream(state: Shared, caller: Caller, QueryOf(parameters): QueryOf<StreamParameters>) -> Result<Response, ApiError> {
+    let kinds = parameters
+        .kinds
+        .iter()
+        .flat_map(|k| k.split(','))
+        .filter(|k| !k.is_empty())
+        .map(|word| Kind::find(word).ok_or_else(|| Error::invalid_field("kinds", format!("{word:?} is not a kind"))))
+        .collect::<Result<Vec<_>>>()?;
+    let scope = ScopePath { org: parameters.org, project: parameters.project, workspace: parameters.workspace };
+    let wanted = Wanted { kinds, scope };
+    let follower = Follower::new(state.0.clone(), caller, parameters.since);
+    let (sender, receiver) = mpsc::channel::<Event>(64);
+    let events = futures::stream::unfold(receiver, |mut receiver| async move {
+        receiver.recv().await.map(|event| (Ok::<_, std::convert::Infallible>(event), receiver))
+    });
+    let pump = pump(follower, wanted, sender);
+    // The pump is polled with the response: when the client goes, both end.
+    let events = futures::stream::select(events, futures::stream::once(pump).filter_map(|()| std::future::ready(None)));
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
+}
+
+async fn pump(mut follower: Follower, wanted: Wanted, sender: mpsc::Sender<Event>) {
+    let told = Told { id: None, what: "synced", object: None, resource_version: follower.feed.position() };
+    if let Ok(event) = Event::default().json_data(&told)
+        && sender.send(event).await.is_err()
+    {
+        return;
+    }
+    loop {
+        match follower.next().await {
+            Ok(Some(changes)) => {
+                let more = !changes.is_empty();
+                for change in changes.iter().filter(|c| wanted.covers(c)) {
+                    let told = Told {
+                        id: None,
+                        what: word(change.operation),
+                        object: Some(&change.object),
+                        resource_version: change.sequence,
+                    };
+                    let Ok(event) = Event::default().json_data(&told) else { return };
+                    if sender.send(event).await.is_err() {
+                        return;
+                    }
+                }
+                if more {
+                    continue;
+                }
+            }
+            _ => return,
+        }
+        tokio::select! {
+            waited = follower.feed.wait() => if waited.is_err() { return },
+            () = tokio::time::sleep(RECHECK) => {}
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What every handler works with.
+
+use crate::caller::SignInLimiter;
+use crate::metrics::Metrics;
+use std::sync::Arc;
+use warpyard_controller::reconcile::{AppAddresses, Providers};
+use warpyard_model::Result;
+use warpyard_policy::Policy;
+use warpyard_store::{ControllerStore, Store};
+
+/// How this server presents itself.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where people reach the console, without a trailing slash: `http://localhost:8080`.
+    pub public_url: String,
+    /// Where apps are reached.
+    pub addresses: AppAddresses,
+    /// Use `__Host-` cookies, which only secure contexts keep (HTTPS, and localhost).
+    pub secure_cookies: bool,
+    /// Addresses or networks whose `X-Forwarded-*` headers count.
+    pub trusted_proxies: Vec<crate::gateway::TrustedProxy>,
+    /// Largest request body of the API.
+    pub max_body_bytes: usize,
+}
+
+/// The server's state.
+pub struct AppState {
+    /// The store.
+    pub store: Store,
+    /// The store as the server's own controllers see it.
+    pub controller: ControllerStore,
+    /// The policies.
+    pub policy: Arc<Policy>,
+    /// The providers of all targets.
+    pub providers: Providers,
+    /// How this server presents itself.
+    pub settings: Settings,
+    pub(crate) metrics: Metrics,
+    pub(crate) limiter: SignInLimiter,
+}
+
+impl AppState {
+    /// State over a store, policies and providers.
+    pub fn new(store: Store, policy: Arc<Policy>, providers: Providers, settings: Settings) -> Result<Arc<Self>> {
+        let controller = store.controller(policy.controller("gateway")?);
+        Ok(Arc::new(Self {
+            store,
+            controller,
+            policy,
+            providers,
+            settings,
+            metrics: Metrics::new(),
+            limiter: SignInLimiter::new(),
+        }))
+    }
+}
