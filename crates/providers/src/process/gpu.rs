@@ -60,7 +60,7 @@ fn one(nvml: &Nvml, index: u32) -> Result<Device, nvml_wrapper::error::NvmlError
         // A device with pending page retirements or that fell off the bus refuses this.
         healthy: device.utilization_rates().is_ok(),
     };
-    let file = device.minor_number().map_or_else(|_| index, |minor| minor);
+    let file = device.minor_number().unwrap_or(index);
     Ok(Device { gpu, file: Some(format!("/dev/nvidia{file}").into()) })
 }
 

@@ -14,7 +14,7 @@ pub(super) fn inventory(config: &ProcessConfig, devices: &[Device]) -> Inventory
             name,
             cpu_millis: config.cpu_millis.unwrap_or(cores * 1000),
             // A tenth is left to the machine, the server and what supervises instances; whole mebibytes read better.
-            memory_bytes: config.memory_bytes.unwrap_or(memory / 10 * 9 >> 20 << 20),
+            memory_bytes: config.memory_bytes.unwrap_or(((memory / 10 * 9) >> 20) << 20),
             gpus: devices.iter().map(|device| device.gpu.clone()).collect(),
         }],
     }
@@ -51,6 +51,6 @@ mod tests {
         let node = &inventory(&config, &[]).nodes[0];
         assert_eq!((node.name.as_str(), node.cpu_millis, node.memory_bytes), ("n1", 500, 7));
         let node = &inventory(&ProcessConfig::new("/nowhere", "/nowhere"), &[]).nodes[0];
-        assert!(node.cpu_millis >= 1000 && node.memory_bytes > 0 && node.memory_bytes % (1 << 20) == 0);
+        assert!(node.cpu_millis >= 1000 && node.memory_bytes > 0 && node.memory_bytes.is_multiple_of(1 << 20));
     }
 }
