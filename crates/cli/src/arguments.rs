@@ -78,6 +78,8 @@ impl Global {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Run the server.
+    Serve(crate::serve::ServeArgs),
     /// Sign in to a server.
     Login(commands::login::LoginArgs),
     /// Sign out: revoke the token and forget it.

@@ -1,4 +1,4 @@
-//! The `warpyard` command: every user verb over the public API.
+//! The `warpyard` command: every user verb over the public API, and `serve`.
 //!
 //! Here are only parsing, the runtime and the exit code. A verb lives in `commands/`, one file each; it gets a
 //! [`session::Session`] and gives back an [`exit::Exit`] or a [`failure::Failure`]. Nothing here has rights or
@@ -14,6 +14,7 @@ mod kind_word;
 mod output;
 mod place;
 mod progress;
+mod serve;
 mod session;
 mod settings;
 mod terminal_mode;
@@ -23,9 +24,27 @@ mod wait;
 use clap::Parser;
 
 fn main() {
+    if let Some(code) = internal() {
+        std::process::exit(code);
+    }
     let cli = arguments::Cli::parse();
     // Leaving through `exit` on purpose: a thread may still wait for standard input, which nothing can interrupt.
     std::process::exit(run(cli).code());
+}
+
+/// What the process provider re-executes this program for. Looked at before anything else, because a shim lives as long as
+/// its service and must stay small: no runtime, no parser.
+fn internal() -> Option<i32> {
+    let mut arguments = std::env::args().skip(1);
+    match arguments.next()?.as_str() {
+        "internal-shim" => Some(warpyard_providers::process::shim::main(arguments.collect())),
+        "internal-init" => Some(warpyard_providers::process::sandbox_init::main(arguments.collect())),
+        "internal-openapi" => {
+            println!("{:#}", warpyard_server::operations().1);
+            Some(0)
+        }
+        _ => None,
+    }
 }
 
 fn run(cli: arguments::Cli) -> exit::Exit {

@@ -19,8 +19,6 @@ pub struct Settings {
     pub secure_cookies: bool,
     /// Addresses or networks whose `X-Forwarded-*` headers count.
     pub trusted_proxies: Vec<crate::gateway::TrustedProxy>,
-    /// Largest request body of the API.
-    pub max_body_bytes: usize,
 }
 
 /// The server's state.

@@ -205,6 +205,7 @@ fn wrap<T>(rows: Result<Vec<T>, sqlx::Error>, make: fn(T) -> Row) -> Result<Vec<
 impl Db {
     /// Opens or creates the SQLite database at `path`.
     pub(crate) async fn sqlite(path: &Path) -> Result<Self> {
+        make_private(path)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -278,6 +279,13 @@ impl Db {
     pub(crate) fn is_shared(&self) -> bool {
         matches!(self, Db::Postgres(_))
     }
+}
+
+/// Makes the file before SQLite does, readable by its owner alone; SQLite gives its side files the same mode.
+fn make_private(path: &Path) -> Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let made = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path);
+    made.map(drop).map_err(|e| Error::unavailable(format!("The database at {} cannot be made: {e}", path.display())))
 }
 
 /// Turns a database error into ours: taken names are told apart, everything else stays private.

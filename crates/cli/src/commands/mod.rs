@@ -34,6 +34,7 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
     let Cli { global, command } = cli;
     let session = || Session::open(&global);
     match command {
+        Command::Serve(args) => crate::serve::run(args).await,
         Command::Login(args) => login::login(args, &global).await,
         Command::Logout(args) => login::logout(args, &global).await,
         Command::Whoami(args) => whoami::run(args, session()?).await,
