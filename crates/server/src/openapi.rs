@@ -83,11 +83,17 @@ impl Routes {
 
     pub(crate) fn finish(self) -> (Router<Arc<AppState>>, Value) {
         let Self { router, mut generator, operations } = self;
-        let problem = serde_json::to_value(generator.subschema_for::<Problem>()).unwrap_or_default();
+        let problem = generator.subschema_for::<Problem>().to_value();
+        let mut problems = Map::new();
         let mut paths: Map<String, Value> = Map::new();
         for operation in &operations {
             let entry = paths.entry(operation.path.clone()).or_insert_with(|| json!({}));
-            entry[operation.method.as_str().to_lowercase()] = operation.describe(&problem);
+            entry[operation.method.as_str().to_lowercase()] = operation.describe();
+            for status in operation.problem_statuses() {
+                let name = axum::http::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason()).unwrap_or("Error");
+                let response = json!({ "description": name, "content": { "application/problem+json": { "schema": problem } } });
+                problems.insert(format!("Problem{status}"), response);
+            }
         }
         let schemas = Value::Object(generator.take_definitions(true));
         let document = json!({
@@ -102,6 +108,7 @@ impl Routes {
             "paths": paths,
             "components": {
                 "schemas": schemas,
+                "responses": problems,
                 "securitySchemes": {
                     "token": { "type": "http", "scheme": "bearer", "description": "A personal token, wy_…" },
                     "session": { "type": "apiKey", "in": "cookie", "name": "__Host-warpyard_session" }
@@ -175,7 +182,22 @@ impl Declared<'_> {
 }
 
 impl Operation {
-    fn describe(&self, problem: &Value) -> Value {
+    /// The problems it may answer.
+    fn problem_statuses(&self) -> Vec<u16> {
+        let mut statuses = vec![403, 404, 422, 429, 503];
+        if self.needs != Needs::Nothing {
+            statuses.push(401);
+        }
+        if self.body.is_some() {
+            statuses.push(413);
+        }
+        statuses.extend(&self.problems);
+        statuses.sort_unstable();
+        statuses.dedup();
+        statuses
+    }
+
+    fn describe(&self) -> Value {
         let mut parameters: Vec<Value> = self
             .path
             .split('/')
@@ -187,10 +209,11 @@ impl Operation {
         {
             let required: Vec<&str> = query["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             for (name, schema) in properties {
-                let description = schema["description"].clone();
+                let mut schema = schema.clone();
+                let description = schema.as_object_mut().and_then(|s| s.remove("description"));
                 parameters.push(json!({
                     "name": name, "in": "query", "required": required.contains(&name.as_str()),
-                    "description": description, "schema": schema
+                    "description": description, "schema": never_null(schema)
                 }));
             }
         }
@@ -202,21 +225,10 @@ impl Operation {
             }
             responses.insert(status.to_string(), response);
         }
-        let mut problems = vec![403, 404, 422, 429, 503];
-        if self.needs != Needs::Nothing {
-            problems.push(401);
-        }
-        if self.body.is_some() {
-            problems.push(413);
-        }
-        problems.extend(&self.problems);
-        problems.sort_unstable();
-        problems.dedup();
-        for status in problems {
-            let name = axum::http::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason()).unwrap_or("Error");
-            responses.entry(status.to_string()).or_insert_with(
-                || json!({ "description": name, "content": { "application/problem+json": { "schema": problem } } }),
-            );
+        for status in self.problem_statuses() {
+            responses
+                .entry(status.to_string())
+                .or_insert_with(|| json!({ "$ref": format!("#/components/responses/Problem{status}") }));
         }
         let mut out = json!({
             "operationId": self.id, "summary": self.summary, "tags": [self.tag], "parameters": parameters, "responses": responses
@@ -231,6 +243,24 @@ impl Operation {
         }
         out
     }
+}
+
+/// A query parameter is there or not: it has no way to be null.
+fn never_null(mut schema: Value) -> Value {
+    if let Some(object) = schema.as_object_mut() {
+        if object.get("default").is_some_and(Value::is_null) {
+            object.remove("default");
+        }
+        if let Some(kind) = object.get("type").and_then(Value::as_array).and_then(|all| all.iter().find(|t| *t != "null")) {
+            let kind = kind.clone();
+            object.insert("type".to_owned(), kind);
+        }
+        let variant = object.get("anyOf").and_then(Value::as_array).and_then(|all| all.iter().find(|s| s["type"] != "null"));
+        if let Some(variant) = variant.cloned() {
+            return variant;
+        }
+    }
+    schema
 }
 
 /// Every operation, and the document that describes them.
