@@ -347,7 +347,7 @@ pub struct CatalogueCard {
     pub price_per_hour: Option<String>,
     /// ISO 4217.
     pub currency: String,
-    /// The isolation it gets, said plainly.
+    /// The isolation it gets, in a few words; the launch form says it in full.
     pub isolation: String,
     /// One launch makes the compute instance too.
     pub auto_creates_compute: bool,
@@ -367,7 +367,7 @@ pub async fn cards(store: &ControllerStore, org: &Name, project: &Name) -> Resul
     let mut cards = Vec::new();
     let computes: Vec<(Object<ComputeProfile>, ComputeProfile)> = published(store, org).await?;
     let services: Vec<(Object<ServiceProfile>, ServiceProfile)> = published(store, org).await?;
-    let isolation = all_places.first().map(|p| p.target.status.isolation.clone()).unwrap_or_default();
+    let isolation = all_places.first().map(|p| in_short(&p.target.status.isolation)).unwrap_or_default();
     let capacity = async |spec: &ComputeProfile| {
         let named: Vec<_> =
             all_places.iter().filter(|p| spec.target.as_ref().is_none_or(|t| *t == p.target.metadata.name)).cloned().collect();
@@ -396,6 +396,11 @@ pub async fn cards(store: &ControllerStore, org: &Name, project: &Name) -> Resul
     }
     cards.sort_by(|a, b| (b.kind, a.title.to_lowercase()).cmp(&(a.kind, b.title.to_lowercase())));
     Ok(cards)
+}
+
+/// What stands before the details of an isolation statement, for a badge.
+fn in_short(isolation: &str) -> String {
+    isolation.split([':', '.']).next().unwrap_or_default().trim().to_owned()
 }
 
 fn reaches<S: ProfileSpec>(object: &Object<S>, sharing: &Sharing, project: &Name) -> bool {

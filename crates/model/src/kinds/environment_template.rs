@@ -152,7 +152,7 @@ fn grace() -> u32 {
 pub struct Endpoint {
     /// Part of the host name; letters and digits, at most 15.
     pub name: String,
-    /// What people read on the button.
+    /// What people read, a noun: consoles put `Open` before it.
     pub title: String,
     /// The TCP port on the sandbox's loopback. With `network: host` use `{{ ports.NAME }}` in the command instead.
     #[serde(default)]
