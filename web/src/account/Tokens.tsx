@@ -64,7 +64,7 @@ function TokenList() {
         error={tokens.error}
         onRetry={() => void tokens.refetch()}
         rowActions={(token) => (
-          <Button size="small" variant="quiet" className="text-failed" onClick={() => setRevoking(token)}>
+          <Button size="small" variant="quiet-danger" onClick={() => setRevoking(token)}>
             {m.revoke}
           </Button>
         )}
@@ -126,7 +126,7 @@ function SessionList() {
         onRetry={() => void sessions.refetch()}
         rowActions={(row) =>
           row.current ? null : (
-            <Button size="small" variant="quiet" className="text-failed" onClick={() => end.mutate(row.id)}>
+            <Button size="small" variant="quiet-danger" onClick={() => end.mutate(row.id)}>
               {m.endSession}
             </Button>
           )

@@ -1,4 +1,4 @@
-// A form made from a profile's inputs: presets on top, then sections of fields. Studio's preview shows the same.
+// A form made from a profile's inputs: sections of fields, and presets for the top of the page. Studio's preview shows the same.
 import type { Form, FormField, Json, Preset, Values } from "../api/types";
 import { forms as m } from "../messages/en/forms";
 import { Field } from "../ui/Field";
@@ -33,7 +33,6 @@ export function ProfileForm(props: ProfileFormProps) {
   const sections = [...(loose.length > 0 ? [{ title: "", fields: loose }] : []), ...form.sections];
   return (
     <div className="flex flex-col gap-8">
-      {form.presets.length > 0 && <Presets {...props} presets={form.presets} />}
       {sections.map((section) => {
         const fields = section.fields.map(shown).filter((field) => field !== undefined);
         if (fields.length === 0) return null;
@@ -86,7 +85,9 @@ export function fieldId(path: string): string {
   return `field-${path.split(".").slice(0, 2).join("-")}`;
 }
 
-function Presets({ presets, given, values, onChange }: ProfileFormProps & { presets: Preset[] }) {
+/** The profile's presets, for the top of a form: one click fills many fields. */
+export function Presets({ presets, given, values, onChange }: { presets: Preset[] } & Pick<ProfileFormProps, "given" | "values" | "onChange">) {
+  if (presets.length === 0) return null;
   const now = { ...values, ...given };
   return (
     <div className="flex flex-col gap-2" role="group" aria-label={m.presets}>

@@ -93,7 +93,7 @@ export function formatRelative(at: string | Date, now: Date = new Date()): strin
 }
 
 const exact = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "medium" });
-const exactTime = new Intl.DateTimeFormat(LOCALE, { timeStyle: "medium" });
+const exactTime = new Intl.DateTimeFormat(LOCALE, { timeStyle: "medium", hourCycle: "h23" });
 
 /** Date and time to the second, in the reader's zone. */
 export function formatExact(at: string | Date): string {

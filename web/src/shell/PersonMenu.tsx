@@ -30,10 +30,10 @@ export function PersonMenu() {
       trigger={
         <button
           type="button"
-          aria-label={m.person.label(name)}
           className="flex size-8 shrink-0 items-center justify-center rounded-full bg-accent-soft text-12 font-semibold text-accent-ink"
         >
-          {initials}
+          <span aria-hidden>{initials}</span>
+          <span className="sr-only">{m.person.label(name)}</span>
         </button>
       }
       entries={[

@@ -42,7 +42,7 @@ export function Switcher() {
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
       <Popover.Trigger
-        aria-label={scope.project ? m.switcher.label(scope.org ?? "", scope.project) : m.switcher.none}
+        aria-label={scope.org ? m.switcher.label([scope.org, scope.project].filter(Boolean).join(" / ")) : m.switcher.none}
         className="flex h-8 min-w-0 items-center gap-1.5 rounded-md px-2 hover:bg-hover"
       >
         {scope.org ? (

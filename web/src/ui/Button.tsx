@@ -4,7 +4,7 @@ import type { AnchorHTMLAttributes, ButtonHTMLAttributes, ReactNode, Ref } from 
 import { cx } from "./cx";
 import { Tooltip } from "./Tooltip";
 
-export type ButtonVariant = "primary" | "secondary" | "quiet" | "danger";
+export type ButtonVariant = "primary" | "secondary" | "quiet" | "danger" | "quiet-danger";
 export type ButtonSize = "small" | "medium";
 
 const BASE =
@@ -13,6 +13,7 @@ const VARIANTS: Record<ButtonVariant, string> = {
   primary: "bg-accent border-accent text-on-accent hover:not-disabled:bg-accent-hover hover:not-disabled:border-accent-hover",
   secondary: "bg-raised border-line-strong/60 text-ink hover:not-disabled:bg-hover",
   quiet: "bg-transparent border-transparent text-ink hover:not-disabled:bg-hover",
+  "quiet-danger": "bg-transparent border-transparent text-failed hover:not-disabled:bg-failed-soft",
   danger: "bg-raised border-failed/60 text-failed hover:not-disabled:bg-failed-soft",
 };
 const SIZES: Record<ButtonSize, string> = { small: "h-7 px-2 text-12", medium: "h-8 px-3 text-14" };

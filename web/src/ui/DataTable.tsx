@@ -119,7 +119,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
   else if (narrow) body = <NarrowRows {...props} columns={visible} rows={sorted} />;
   else body = <WideRows {...props} columns={visible} rows={sorted} sort={sort} setSort={setSort} selection={selection} />;
 
-  const showToolbar = props.search || props.filters || (sorted && sorted.length > 0);
+  // A short table without a search needs no choice of columns either.
+  const showToolbar = props.search || props.filters;
   return (
     <div className="flex flex-col gap-3">
       {showToolbar && toolbar}

@@ -12,7 +12,7 @@ import { ui as m } from "../messages/en/ui";
 import { cx } from "./cx";
 
 export const CONTROL =
-  "w-full rounded-md border border-line-strong/70 bg-raised px-2 text-14 text-ink disabled:bg-sunken disabled:text-muted aria-invalid:border-failed read-only:bg-sunken";
+  "w-full rounded-md border border-line-strong/70 bg-raised px-2 text-14 text-ink disabled:bg-sunken disabled:text-muted aria-invalid:border-failed";
 
 export interface ControlProps {
   id: string;

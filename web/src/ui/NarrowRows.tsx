@@ -26,12 +26,17 @@ export function NarrowRows<T>({ columns, rows, rowId, onOpen, rowActions, label 
             {rowActions?.(row)}
           </div>
           <dl className="grid grid-cols-[minmax(96px,max-content)_1fr] gap-x-3 gap-y-1">
-            {others.map((column) => (
-              <div key={column.id} className="contents">
-                <dt className="text-12 text-muted">{column.header}</dt>
-                <dd className="min-w-0 break-words">{column.cell(row)}</dd>
-              </div>
-            ))}
+            {others.map((column) => {
+              const cell = column.cell(row);
+              // A heading over nothing only makes the list longer.
+              if (cell === "" || cell === null || cell === undefined || cell === false) return null;
+              return (
+                <div key={column.id} className="contents">
+                  <dt className="text-12 text-muted">{column.header}</dt>
+                  <dd className="min-w-0 break-words">{cell}</dd>
+                </div>
+              );
+            })}
           </dl>
         </li>
       ))}

@@ -24,20 +24,21 @@ export function AvailabilityBadge({ availability }: { availability: Availability
 }
 
 /** `link` wraps the title, so that the whole card leads where the title leads. */
-export function ProfileCard({ card, link }: { card: CatalogueCard; link?: (title: ReactNode) => ReactNode }) {
+export function ProfileCard({ card, link, heading: Heading = "h3" }: { card: CatalogueCard; link?: (title: ReactNode) => ReactNode; heading?: "h2" | "h3" }) {
+  const kind = card.kind === "ServiceProfile" ? m.serviceProfile : m.computeProfile;
   const price = card.price_per_hour === undefined ? m.noPrice : m.perHour(formatMoney(card.price_per_hour, card.currency));
   return (
     <article className="relative flex h-full flex-col gap-3 rounded-md border border-line bg-raised p-4 transition-colors duration-100 hover:border-line-strong focus-within:border-line-strong">
       <div className="flex items-start gap-3">
         <ProfileIcon name={card.card.icon} />
         <div className="min-w-0 flex-1">
-          <h3 className="font-semibold">{link ? link(card.title) : card.title}</h3>
+          <Heading className="font-semibold">{link ? link(card.title) : card.title}</Heading>
           <p className="line-clamp-2 text-muted">{card.description}</p>
         </div>
       </div>
       <div className="flex flex-wrap gap-1.5">
-        <Tag>{card.kind === "ServiceProfile" ? m.serviceProfile : m.computeProfile}</Tag>
-        {card.card.category && <Tag>{card.card.category}</Tag>}
+        <Tag>{kind}</Tag>
+        {card.card.category && card.card.category.toLowerCase() !== kind.toLowerCase() && <Tag>{card.card.category}</Tag>}
         {card.isolation && <Tag title={m.isolation}>{card.isolation}</Tag>}
       </div>
       <div className="mt-auto flex flex-col gap-2">

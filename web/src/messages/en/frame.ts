@@ -6,7 +6,7 @@ export const frame = {
   rail: { label: "Main", collapse: "Collapse the rail", expand: "Expand the rail", open: "Open navigation", areas: "Areas" },
   skip: "Skip to content",
   switcher: {
-    label: (org: string, project: string) => `Project ${project} of ${org}. Switch…`,
+    label: (place: string) => `${place}, switch project`,
     none: "Choose a project",
     search: "Find a project",
     empty: "No project fits.",

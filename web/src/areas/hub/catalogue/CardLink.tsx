@@ -9,7 +9,7 @@ export function launchSearch(card: CatalogueCard, project: string | undefined, w
   return { home: card.project && card.project !== project ? card.project : undefined, workspace };
 }
 
-export function LinkedCard({ card, scope, workspace }: { card: CatalogueCard; scope: Scope; workspace?: string | undefined }) {
+export function LinkedCard({ card, scope, workspace, heading }: { card: CatalogueCard; scope: Scope; workspace?: string | undefined; heading?: "h2" | "h3" }) {
   const link = (title: ReactNode) => (
     <Link
       to={paths.launch(scope, card.kind, card.name)}
@@ -19,5 +19,5 @@ export function LinkedCard({ card, scope, workspace }: { card: CatalogueCard; sc
       {title}
     </Link>
   );
-  return <ProfileCard card={card} link={link} />;
+  return <ProfileCard card={card} link={link} {...(heading ? { heading } : {})} />;
 }

@@ -72,7 +72,7 @@ export function Catalogue() {
         <ul className={GRID}>
           {shown.map((card) => (
             <li key={`${card.kind}/${card.project}/${card.name}`}>
-              <LinkedCard card={card} scope={scope} workspace={search.workspace} />
+              <LinkedCard card={card} scope={scope} workspace={search.workspace} heading="h2" />
             </li>
           ))}
         </ul>

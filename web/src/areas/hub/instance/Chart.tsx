@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { formatTime } from "../../../lib/format";
 
 export interface ChartProps {
   label: string;
@@ -13,11 +14,18 @@ export interface ChartProps {
 }
 
 const HEIGHT = 160;
+/** The axis never shows less than this many seconds, so that the first readings do not stand on a scale of years. */
+const SHORTEST_SECONDS = 60;
 
 function colours() {
   const style = getComputedStyle(document.documentElement);
   const read = (name: string) => style.getPropertyValue(name).trim();
   return { line: read("--accent"), text: read("--muted"), grid: read("--line") };
+}
+
+/** Five lines: sizes in binary units have no round decimal steps. */
+function quarters(min: number, max: number): number[] {
+  return [0, 1, 2, 3, 4].map((part) => min + ((max - min) * part) / 4);
 }
 
 export function Chart({ label, times, values, limit, format }: ChartProps) {
@@ -40,8 +48,11 @@ export function Chart({ label, times, values, limit, format }: ChartProps) {
           height: HEIGHT,
           legend: { show: false },
           cursor: { y: false },
-          scales: { x: { time: true }, y: { range: (_, __, max) => [0, latest.current.limit ?? Math.max(max * 1.2, 1)] } },
-          axes: [axis, { ...axis, size: 76, values: (_, splits) => splits.map((value) => latest.current.format(value)) }],
+          scales: {
+            x: { time: true, range: (_, min, max) => [Math.min(min, max - SHORTEST_SECONDS), max] },
+            y: { range: (_, __, max) => [0, latest.current.limit ?? Math.max(max * 1.2, 1)] },
+          },
+          axes: [{ ...axis, space: 90, values: (_, splits) => splits.map((value) => formatTime(new Date(value * 1000))) }, { ...axis, size: 76, splits: (_, __, min, max) => quarters(min, max), values: (_, splits) => splits.map((value) => latest.current.format(value)) }],
           series: [{}, { stroke: line, width: 1.5, fill: `${line}22`, spanGaps: false, points: { show: false } }],
         },
         [[], []],

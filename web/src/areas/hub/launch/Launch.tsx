@@ -7,7 +7,7 @@ import { ApiError } from "../../../api/error";
 import { keys, useList } from "../../../api/hooks";
 import { collectionPath } from "../../../api/kinds";
 import type { Instance, Values } from "../../../api/types";
-import { ProfileForm } from "../../../forms/ProfileForm";
+import { Presets, ProfileForm } from "../../../forms/ProfileForm";
 import { useTitle } from "../../../lib/hooks";
 import { nameProblem, suggestName } from "../../../lib/name";
 import { paths } from "../../../lib/paths";
@@ -106,6 +106,11 @@ function LaunchPage() {
     setFailure(undefined);
   };
 
+  const changeInputs = (next: Values) => {
+    touch("inputs", inputs, next);
+    setInputs(next);
+  };
+
   const launch = async () => {
     setTried(true);
     setFailure(undefined);
@@ -152,6 +157,7 @@ function LaunchPage() {
       >
         <div className="flex min-w-0 flex-col gap-8">
           <ErrorSummary errors={tried ? errors : []} failure={failure} fields={refused} />
+          {form && <Presets presets={form.form.presets} given={inputs} values={form.values} onChange={changeInputs} />}
           <PlaceFields
             {...{ name, setName, displayName, setDisplayName, workspace, setWorkspace, newWorkspace, setNewWorkspace, errorAt }}
             workspaces={workspaces.items}
@@ -191,10 +197,7 @@ function LaunchPage() {
                 prefix="inputs"
                 given={inputs}
                 values={form.values}
-                onChange={(next) => {
-                  touch("inputs", inputs, next);
-                  setInputs(next);
-                }}
+                onChange={changeInputs}
               />
               <Documentation text={form.profile.card.documentation} />
             </>

@@ -55,7 +55,7 @@ export function Collaborators({ scope }: { scope: Scope }) {
         rowActions={
           can("role_binding.delete")
             ? (row) => (
-                <Button size="small" variant="quiet" className="text-failed" onClick={() => setRemoving(row)}>
+                <Button size="small" variant="quiet-danger" onClick={() => setRemoving(row)}>
                   {m.remove}
                 </Button>
               )
