@@ -182,7 +182,7 @@ impl ChangeFeed {
                 continue;
             }
             // An object that changed twice is told once, as it is now.
-            let added_before = out.iter().position(|c| c.object["metadata"]["uid"] == Json::from(uid.as_str()));
+            let added_before = out.iter().position(|c| c.object["metadata"]["uid"] == uid.as_str());
             let operation = match added_before.map(|i| out.remove(i).operation) {
                 Some(Operation::Added) if operation == Operation::Modified => Operation::Added,
                 _ => operation,

@@ -12,11 +12,14 @@ use warpyard_store::ControllerStore;
 /// Makes the provider of a target.
 pub type ProviderFactory = Arc<dyn Fn(&Object<Target>) -> Result<Arc<dyn Provider>> + Send + Sync>;
 
+/// A provider and the generation of the target it was made for.
+type Made = (i64, Arc<dyn Provider>);
+
 /// The providers of all targets, made once per generation of a target.
 #[derive(Clone)]
 pub struct Providers {
     factory: ProviderFactory,
-    made: Arc<Mutex<HashMap<String, (i64, Arc<dyn Provider>)>>>,
+    made: Arc<Mutex<HashMap<String, Made>>>,
 }
 
 impl Providers {
