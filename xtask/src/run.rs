@@ -17,6 +17,11 @@ pub(crate) fn run(serve: &[String]) -> Result<()> {
     if !serve.iter().any(|argument| argument.starts_with("--data-dir")) {
         server.args(["--data-dir", "data"]);
     }
+    // The first hour should show GPUs; without real ones they are simulated, and labelled so wherever they appear.
+    let has_gpu = std::path::Path::new("/dev/nvidia0").exists();
+    if !has_gpu && !serve.iter().any(|argument| argument.starts_with("--simulate-gpus")) {
+        server.args(["--simulate-gpus", "A100-80GB:4"]);
+    }
     server.args(serve);
     Err(anyhow!(server.exec()).context(format!("cannot start {}", shell::shown(&server))))
 }
