@@ -252,6 +252,8 @@ fn profiles_only_narrow() {
         (json!({"name": "fixed", "choices": [{"value": "v"}]}), "choices"),
         (json!({"name": "few", "override": "allowed"}), "override"),
         (json!({"name": "few", "choices": [{"value": "z"}]}), "choices.0.value"),
+        (json!({"name": "few", "override": "locked", "value": "z"}), "value"),
+        (json!({"name": "still", "override": "locked", "choices": [{"value": "p"}], "value": "q"}), "value"),
         (json!({"name": "quiet", "hidden": false}), "hidden"),
         (json!({"name": "token", "value": "hunter2"}), "value"),
         (json!({"name": "token", "choices": [{"value": "hunter2"}]}), "choices"),

@@ -58,7 +58,9 @@ impl<'a> Checker<'a> {
                 false
             }
         });
-        let bounded = value::is_choice(field.field_type) || field.override_ == Override::Restricted;
+        // Choices bind whoever set them: a field that was restricted and then locked keeps them as its limit.
+        let named = !field.choices.is_empty() || field.override_ == Override::Restricted;
+        let bounded = value::is_choice(field.field_type) || named;
         let enforced = match (options, field.options_from) {
             (_, None) => bounded,
             (Options::Static, Some(_)) => !field.choices.is_empty(),

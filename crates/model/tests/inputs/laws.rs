@@ -225,7 +225,7 @@ fn without_profile(template: &[Field]) -> Form {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, max_shrink_iters: 1_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, max_shrink_iters: 64, ..ProptestConfig::default() })]
 
     /// Whatever a narrowed form accepts, the template accepts with equal values.
     #[test]
