@@ -31,15 +31,17 @@ export function ProfileForm(props: ProfileFormProps) {
   const placed = new Set(form.sections.flatMap((section) => section.fields));
   const loose = form.fields.filter((field) => !placed.has(field.name)).map((field) => field.name);
   const sections = [...(loose.length > 0 ? [{ title: "", fields: loose }] : []), ...form.sections];
+  const filled = sections
+    .map((section) => ({ ...section, fields: section.fields.map(shown).filter((field) => field !== undefined) }))
+    .filter((section) => section.fields.length > 0);
+  if (filled.length === 0) return null;
   return (
     <div className="flex flex-col gap-8">
-      {sections.map((section) => {
-        const fields = section.fields.map(shown).filter((field) => field !== undefined);
-        if (fields.length === 0) return null;
+      {filled.map((section) => {
         return (
           <fieldset key={section.title} className="flex min-w-0 flex-col gap-5">
             {section.title && <legend className="mb-4 text-16 font-semibold">{section.title}</legend>}
-            {fields.map((field) => (
+            {section.fields.map((field) => (
               <FormRow key={field.name} field={field} {...props} />
             ))}
           </fieldset>

@@ -9,16 +9,16 @@ import { StateBadge, Tag, type Tone } from "./StateBadge";
 
 const AVAILABILITY: Record<Availability["state"], Tone> = { available: "running", queue: "waiting", never: "failed", no_target: "failed" };
 
+export function availabilityWord(availability: Availability): string {
+  if (availability.state === "available" && typeof availability.free === "number") return m.freeNow(availability.free);
+  if (availability.state === "queue") return m.queueAhead(availability.ahead ?? 0);
+  return m.availability[availability.state];
+}
+
 export function AvailabilityBadge({ availability }: { availability: Availability }) {
-  const word =
-    availability.state === "available" && availability.free !== undefined
-      ? m.freeNow(availability.free)
-      : availability.state === "queue"
-        ? m.queueAhead(availability.ahead ?? 0)
-        : m.availability[availability.state];
   return (
     <StateBadge tone={AVAILABILITY[availability.state]} title={availability.message}>
-      {word}
+      {availabilityWord(availability)}
     </StateBadge>
   );
 }

@@ -8,6 +8,7 @@ import { paths } from "../../../lib/paths";
 import { hub } from "../../../messages/en/hub";
 import { ui } from "../../../messages/en/ui";
 import { CopyButton } from "../../../ui/CopyButton";
+import { Isolation } from "../../../ui/Isolation";
 import { KeyValue } from "../../../ui/KeyValue";
 import { Notice, Section } from "../../../ui/Page";
 import { SizeLine } from "../../../ui/SizeLine";
@@ -88,7 +89,7 @@ export function ServiceOverview({ instance }: { instance: ServiceInstance }) {
                     </Link>
                   ),
                 },
-                status.isolation && { label: ui.isolation, value: status.isolation },
+                status.isolation && { label: ui.isolation, value: <Isolation text={status.isolation} /> },
                 { label: m.createdBy, value: <RelativeTime at={metadata.created_at} /> },
               ]}
             />

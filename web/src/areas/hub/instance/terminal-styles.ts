@@ -1,11 +1,12 @@
-// xterm makes <style> elements, which the content security policy refuses. While it opens, those it asks for are given
-// a text setter that writes to a constructed style sheet instead: that goes through the CSSOM, which the policy allows.
+// xterm makes <style> elements, which the content security policy refuses. While it opens, what it gets instead is an
+// element whose text setter writes to a constructed style sheet: that goes through the CSSOM, which the policy allows.
 export function catchStyles<T>(open: () => T): { result: T; release: () => void } {
   const sheets: CSSStyleSheet[] = [];
   const original = document.createElement;
   document.createElement = function createElement(this: Document, tag: string, options?: ElementCreationOptions) {
-    const element = original.call(this, tag, options);
-    if (tag.toLowerCase() !== "style") return element;
+    if (tag.toLowerCase() !== "style") return original.call(this, tag, options);
+    // Even an empty style element is refused, so something that is never drawn stands in for it.
+    const element = original.call(this, "template");
     const sheet = new CSSStyleSheet();
     sheets.push(sheet);
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];

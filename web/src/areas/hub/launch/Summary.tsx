@@ -7,8 +7,9 @@ import { hub } from "../../../messages/en/hub";
 import { ui } from "../../../messages/en/ui";
 import { Button } from "../../../ui/Button";
 import { CopyTextButton } from "../../../ui/CopyButton";
+import { Isolation } from "../../../ui/Isolation";
 import { Skeleton } from "../../../ui/Page";
-import { AvailabilityBadge } from "../../../ui/ProfileCard";
+import { AvailabilityBadge, availabilityWord } from "../../../ui/ProfileCard";
 import { SizeLine } from "../../../ui/SizeLine";
 import { type LaunchDraft, hasSensitive, launchCommand, launchYaml } from "./draft";
 
@@ -42,10 +43,10 @@ export function Summary({ answer, draft, busy, isBehind }: { answer: FormAnswer 
             <Line label={m.size}>{summary.size ? <SizeLine size={summary.size} /> : <span className="text-muted">{m.unknownSize}</span>}</Line>
             <Line label={m.capacity}>
               <AvailabilityBadge availability={summary.capacity} />
-              {summary.capacity.message && <span className="mt-1 block text-muted">{summary.capacity.message}</span>}
+              {summary.capacity.message && summary.capacity.message !== availabilityWord(summary.capacity) && <span className="mt-1 block text-muted">{summary.capacity.message}</span>}
             </Line>
             {summary.target && <Line label={m.target}>{summary.target}</Line>}
-            {summary.isolation && <Line label={m.isolation}>{summary.isolation}</Line>}
+            {summary.isolation && <Line label={m.isolation}><Isolation text={summary.isolation} /></Line>}
             {summary.access.length > 0 && (
               <Line label={m.access}>
                 <ul>
