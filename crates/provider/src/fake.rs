@@ -65,7 +65,7 @@ pub enum Ready {
     AfterObserves(u32),
     /// When the test says [`FakeProvider::make_ready`].
     WhenTold,
-    /// Never; this message shows when it was observed once.
+    /// Never: when it was observed once, its start has failed with this message and it is ended.
     Never(String),
 }
 
@@ -324,7 +324,8 @@ mod tests {
         fake.make_ready("told");
         assert!(seen(&fake, "told").await.ready);
         assert_eq!(seen(&fake, "never").await.message, "");
-        assert_eq!(seen(&fake, "never").await.message, "no");
+        let never = seen(&fake, "never").await;
+        assert_eq!((never.state, never.message.as_str()), (RunState::Exited, "no"));
     }
 
     #[tokio::test]

@@ -91,7 +91,7 @@ pub struct ReadinessDesired {
     pub endpoint: String,
     /// The path to GET; empty means an open port is enough.
     pub path: String,
-    /// Seconds after which the start counts as failed.
+    /// Seconds after which the start counts as failed: the service is ended and says why.
     pub timeout_seconds: u32,
 }
 

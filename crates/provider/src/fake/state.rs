@@ -226,19 +226,20 @@ impl Service {
             self.fall(exit_code);
             return (true, false);
         }
-        let before = self.observed.clone();
-        match (&self.behaviour.ready, &self.desired.readiness) {
+        let complaint = match (&self.behaviour.ready, &self.desired.readiness) {
             (Ready::AfterObserves(wanted), _) => {
                 self.observed.ready |= self.observes >= *wanted;
                 return (self.observes <= *wanted, false);
             }
-            (Ready::Never(message), _) => self.observed.message.clone_from(message),
+            (Ready::Never(message), _) => message.clone(),
             (Ready::AtOnce, Some(readiness)) if !self.listens() => {
                 let port = self.desired.endpoints.iter().find(|e| e.name == readiness.endpoint).map_or(0, |e| e.port);
-                self.observed.message = format!("port {port} was not opened within {} s", readiness.timeout_seconds);
+                format!("port {port} was not opened within {} s", readiness.timeout_seconds)
             }
-            _ => {}
-        }
-        (self.observed != before, false)
+            _ => return (false, false),
+        };
+        self.end(143);
+        self.observed.message = complaint;
+        (true, false)
     }
 }

@@ -53,8 +53,6 @@ pub(super) struct Begin {
     pub(super) directory: PathBuf,
     pub(super) files: Vec<FileDesired>,
     pub(super) readiness: Option<Probe>,
-    /// The init's own executable as the sandbox sees it.
-    pub(super) executable: PathBuf,
 }
 
 /// A readiness probe with its port.

@@ -140,16 +140,16 @@ pub(super) fn bubblewrap(program: &Path, machine: &Machine, sandbox: &Sandbox) -
     words.0
 }
 
-/// The command that makes the sandbox and starts the init in it, and the init's path as the sandbox sees it.
-pub(super) fn with_init(machine: &Machine, executable: &Path, sandbox: Sandbox) -> (Vec<String>, PathBuf) {
+/// The command that makes the sandbox and starts the init in it.
+pub(super) fn with_init(machine: &Machine, executable: &Path, sandbox: Sandbox) -> Vec<String> {
     match &machine.sandboxing {
         Sandboxing::Bubblewrap { program, .. } => {
             let sandbox = Sandbox { executable: Some(executable.to_owned()), ..sandbox };
             let mut words = bubblewrap(program, machine, &sandbox);
             words.extend([EXECUTABLE.to_owned(), "internal-init".to_owned()]);
-            (words, EXECUTABLE.into())
+            words
         }
-        Sandboxing::Plain { .. } => (vec![executable.display().to_string(), "internal-init".to_owned()], executable.to_owned()),
+        Sandboxing::Plain { .. } => vec![executable.display().to_string(), "internal-init".to_owned()],
     }
 }
 
@@ -239,15 +239,14 @@ mod tests {
 
     #[test]
     fn root_keeps_only_what_becoming_a_user_needs() {
-        let (words, init) = with_init(&machine(Some(1..2)), Path::new("/srv/warpyard"), Sandbox::bare());
+        let words = with_init(&machine(Some(1..2)), Path::new("/srv/warpyard"), Sandbox::bare());
         let text = words.join(" ");
         assert!(
             text.contains("--cap-drop ALL --cap-add CAP_SETUID --cap-add CAP_SETGID") && !text.contains("--unshare-user"),
             "{text}"
         );
         assert!(text.ends_with("-- /run/warpyard/init internal-init"), "{text}");
-        assert_eq!(init, Path::new(EXECUTABLE));
-        let text = with_init(&machine(None), Path::new("/srv/warpyard"), Sandbox::bare()).0.join(" ");
+        let text = with_init(&machine(None), Path::new("/srv/warpyard"), Sandbox::bare()).join(" ");
         assert!(text.contains("--unshare-user --uid 1000 --gid 1000") && !text.contains("--cap-add"), "{text}");
     }
 

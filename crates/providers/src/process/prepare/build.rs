@@ -114,7 +114,7 @@ impl Builder {
             mounts,
             ..Sandbox::default()
         };
-        let (words, executable) = sandbox::with_init(&self.core.machine, &self.core.config.executable, sandbox);
+        let words = sandbox::with_init(&self.core.machine, &self.core.config.executable, sandbox);
         let mut variables = environment::base(Path::new(HOME), &self.core.machine.search_path);
         variables.extend(self.core.config.prepare_environment.clone());
         let begin = Begin {
@@ -126,7 +126,6 @@ impl Builder {
             directory: place,
             files: Vec::new(),
             readiness: None,
-            executable,
         };
         run_sandbox(&words, begin, told)
     }

@@ -100,8 +100,8 @@ fn prepare(init: &Init, request: &Request, words: &[String]) -> io::Result<(Comm
     let (columns, rows) = (request.columns.max(1), request.rows.max(1));
     tcsetwinsize(&terminal, Winsize { ws_col: columns, ws_row: rows, ws_xpixel: 0, ws_ypixel: 0 })?;
     let theirs = ioctl_tiocgptpeer(&terminal, OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
-    let mut through_init =
-        vec![init.begin.executable.display().to_string(), "internal-init".to_owned(), "terminal".to_owned(), "--".to_owned()];
+    // This very program, also where its path is out of the user's reach.
+    let mut through_init = ["/proc/self/exe", "internal-init", "terminal", "--"].map(str::to_owned).to_vec();
     through_init.extend(words.iter().cloned());
     let mut command = app_command(&init.begin, &through_init);
     command.stdin(Stdio::from(theirs.try_clone()?)).stdout(Stdio::from(theirs.try_clone()?)).stderr(Stdio::from(theirs));

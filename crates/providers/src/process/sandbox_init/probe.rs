@@ -7,8 +7,6 @@ use std::time::{Duration, Instant};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
-/// After the time is up it goes on quietly: a late app is still better than none.
-const LATE_PAUSE: Duration = Duration::from_secs(2);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What one question found.
@@ -20,24 +18,20 @@ enum Answer {
     Status(u16),
 }
 
-/// Runs until the probe holds; tells once when it does, and once when the time is up before.
+/// Runs until the probe holds or its time is up, and tells which.
 pub(super) fn run(probe: &Probe, tell: &dyn Fn(FromInit)) {
     let began = Instant::now();
     let timeout = Duration::from_secs(probe.timeout_seconds.into());
-    let mut told_late = false;
     loop {
         let answer = ask(probe);
         if answer == Answer::Ready {
-            tell(FromInit::Ready);
-            return;
+            return tell(FromInit::Ready);
         }
         let elapsed = began.elapsed();
-        if elapsed >= timeout && !told_late {
-            told_late = true;
-            tell(FromInit::NotReady { message: complaint(probe, &answer) });
+        if elapsed >= timeout {
+            return tell(FromInit::NotReady { message: complaint(probe, &answer) });
         }
-        let left = timeout.saturating_sub(elapsed);
-        std::thread::sleep(if left.is_zero() { LATE_PAUSE } else { pause_after(elapsed).min(left) });
+        std::thread::sleep(pause_after(elapsed).min(timeout - elapsed));
     }
 }
 

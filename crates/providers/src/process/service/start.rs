@@ -104,7 +104,7 @@ impl Core {
         let directory = working_directory(&home, &desired.working_directory)?;
         let private_network = desired.network == Network::None && self.machine.private_network();
         let devices = gpu::mounts(&self.devices, &desired.allocation);
-        let (words, executable) = sandbox::with_init(
+        let words = sandbox::with_init(
             &self.machine,
             &self.config.executable,
             Sandbox {
@@ -132,7 +132,6 @@ impl Core {
                 directory,
                 files: desired.files.clone(),
                 readiness: Probe::of(&desired),
-                executable,
             },
             groups,
             isolation: self.machine.isolation(Some(desired.network == Network::None), &self.groups.statement()),

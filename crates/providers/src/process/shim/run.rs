@@ -203,7 +203,14 @@ impl<'a> Run<'a> {
                         observed.ready = true;
                         observed.message.clear();
                     }),
-                    FromInit::NotReady { message } => self.shared.change(|observed| observed.message = message),
+                    FromInit::NotReady { message } => {
+                        // A start that failed ends, or it would hold its resources for nobody; the same again will not help.
+                        self.shared.write_log(format!("[warpyard] {message}\n").as_bytes());
+                        (told.message, told.hopeless) = (Some(message), true);
+                        let grace = Duration::from_secs(launch.desired.stop_grace_seconds.into());
+                        deadline = Some(stopping.deadline.unwrap_or_else(|| Instant::now() + grace));
+                        let _ = wire::send(&self.init, &ToInit::Terminate, &[]);
+                    }
                     FromInit::SpawnFailed { exit_code, message } => {
                         self.shared.write_log(format!("[warpyard] {message}\n").as_bytes());
                         (told.exit_code, told.message, told.hopeless) = (Some(exit_code), Some(message), true);
