@@ -27,6 +27,8 @@ const INSTANCES: &str = "/api/v1/orgs/bench/projects/bench/workspaces/bench/serv
 /// Workspaces there are before anything is measured, so that a list of 50 is a page of more.
 const WORKSPACES: usize = 200;
 const PATIENCE: Duration = Duration::from_secs(120);
+/// What a browser says of a request from the console itself.
+const SAME_ORIGIN: (&str, &str) = ("sec-fetch-site", "same-origin");
 /// Inside a sandbox every application has its own loopback, so all of them use the same port.
 const APPLICATION_PORT: u16 = 8080;
 
@@ -42,6 +44,8 @@ pub(crate) struct Warpyard {
     version: String,
     address: SocketAddr,
     authorization: String,
+    /// The cookie of a console session, which alone may open an application in a browser.
+    session: String,
     application: String,
     watch: Watch,
     /// The application that runs all the time.
@@ -80,7 +84,8 @@ impl Warpyard {
             Ok(address)
         });
         let address = address.await?;
-        let authorization = format!("Bearer {}", token(address).await?);
+        let (session, token) = sign_in(address).await?;
+        let authorization = format!("Bearer {token}");
         let headers = [("authorization", authorization.as_str())];
         let me = load::parse(&Connection::new(address).succeed(load::get("/api/v1/me", &headers)).await?)?;
         prepare(address, &headers, parts.application).await?;
@@ -96,6 +101,7 @@ impl Warpyard {
             launched: Mutex::default(),
             next_name: AtomicUsize::new(0),
             authorization,
+            session,
         };
         // The only launch that runs the template's preparation, which fetches the application from this program.
         system.first = system.launch_and_open().await.context("cannot launch the first application")?;
@@ -113,7 +119,8 @@ impl Warpyard {
         connection.succeed(load::json("POST", INSTANCES, &self.headers(), &body)).await?;
         self.watch.running(&name, PATIENCE).await?;
         let open = format!("{INSTANCES}/{name}/endpoints/web/open");
-        let answer = connection.succeed(load::json("POST", &open, &self.headers(), &json!({}))).await?;
+        let browser = [("cookie", self.session.as_str()), SAME_ORIGIN];
+        let answer = connection.succeed(load::json("POST", &open, &browser, &json!({}))).await?;
         let url = load::parse(&answer)?["url"].as_str().context("open answers with a url")?.to_owned();
         let opened = self.exchange(&mut connection, name, &url).await?;
         let answer = connection.succeed(request(&opened, "")).await?;
@@ -126,7 +133,15 @@ impl Warpyard {
         let uri: hyper::Uri = url.parse().with_context(|| format!("{url:?} is not a URL"))?;
         let host = uri.authority().with_context(|| format!("{url:?} has no host"))?.to_string();
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
-        let answer = connection.send(at(&host, load::get(path, &[("sec-fetch-site", "same-origin")]))).await?;
+        let answer = connection
+            .send(at(
+                &host,
+                load::get(
+                    path,
+                    &[("sec-fetch-site", "same-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")],
+                ),
+            ))
+            .await?;
         let cookies: Vec<&str> =
             answer.headers().get_all(SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok()?.split(';').next()).collect();
         if cookies.is_empty() || !(answer.status().is_redirection() && answer.headers().contains_key(LOCATION)) {
@@ -214,18 +229,18 @@ impl Warpyard {
     }
 }
 
-/// Signs in as the first administrator and makes an API token.
-async fn token(address: SocketAddr) -> Result<String> {
+/// Signs in as the first administrator and makes an API token: the session's cookie and the token.
+async fn sign_in(address: SocketAddr) -> Result<(String, String)> {
     let mut connection = Connection::new(address);
-    let same_origin = ("sec-fetch-site", "same-origin");
     let credentials = json!({"email": EMAIL, "password": PASSWORD});
-    let answer = connection.succeed(load::json("POST", "/api/v1/session", &[same_origin], &credentials)).await?;
+    let answer = connection.succeed(load::json("POST", "/api/v1/session", &[SAME_ORIGIN], &credentials)).await?;
     let cookie = answer.headers().get(SET_COOKIE).and_then(|cookie| cookie.to_str().ok()?.split(';').next());
     let cookie = cookie.context("signing in set no cookie")?.to_owned();
     let wanted = json!({"name": "bench", "expires_in_seconds": 86_400});
-    let call = load::json("POST", "/api/v1/me/tokens", &[same_origin, ("cookie", &cookie)], &wanted);
+    let call = load::json("POST", "/api/v1/me/tokens", &[SAME_ORIGIN, ("cookie", &cookie)], &wanted);
     let made = load::parse(&connection.succeed(call).await?)?;
-    made["token"].as_str().map(str::to_owned).context("making a token answered without one")
+    let token = made["token"].as_str().context("making a token answered without one")?.to_owned();
+    Ok((cookie, token))
 }
 
 /// Makes the place, the template of the trivial application and its profiles, and room on the target.
@@ -297,9 +312,9 @@ fn body(source: SocketAddr) -> Value {
     })
 }
 
-/// Finds `http://127.0.0.1:port` in what the server printed.
+/// Finds `127.0.0.1:port` in what the server printed.
 fn announced(text: &str) -> Option<SocketAddr> {
-    text.match_indices("http://127.0.0.1:").find_map(|(at, start)| {
+    text.match_indices("127.0.0.1:").find_map(|(at, start)| {
         let port: String = text[at + start.len()..].chars().take_while(char::is_ascii_digit).collect();
         Some(SocketAddr::from(([127, 0, 0, 1], port.parse().ok().filter(|port| *port != 0)?)))
     })
@@ -311,7 +326,7 @@ mod tests {
 
     #[test]
     fn the_address_is_found_in_a_line_for_people() {
-        let text = "listening on http://127.0.0.1:0\nready: http://127.0.0.1:4123/\n";
+        let text = "asked for 127.0.0.1:0\nready at http://localhost:4123 (listening on 127.0.0.1:4123)\n";
         assert_eq!(announced(text), Some("127.0.0.1:4123".parse().unwrap()));
         assert_eq!(announced("ready"), None);
     }
