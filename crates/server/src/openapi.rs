@@ -221,7 +221,9 @@ impl Operation {
         for (status, media, text, schema) in &self.answers {
             let mut response = json!({ "description": text });
             if !media.is_empty() {
-                response["content"] = json!({ *media: { "schema": schema } });
+                // What comes in an event is one JSON text per line; OpenAPI 3.1 has no words for that.
+                let described = if *media == "text/event-stream" { json!({}) } else { json!({ "schema": schema }) };
+                response["content"] = json!({ *media: described });
             }
             responses.insert(status.to_string(), response);
         }

@@ -20,7 +20,7 @@ pub(crate) struct Problem {
     /// What is wrong, where, and what to do.
     pub detail: String,
     /// The fields that break a rule, or what blocks a deletion.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
     /// For finding it in the log.
     pub request_id: String,

@@ -41,7 +41,7 @@ pub(super) fn run(binary: &Path) -> Result<Counts> {
             .arg(format!("http://{}/api/v1/openapi.json", server.address))
             .args(["--header", &format!("Authorization: Bearer {token}")])
             .args(["--checks", CHECKS, "--phases", "examples,coverage,fuzzing", "--max-examples", "12"])
-            .args(["--generation-deterministic", "--workers", "2", "--request-timeout", "20", "--warnings", "off"])
+            .args(["--generation-deterministic", "--workers", "1", "--request-timeout", "20", "--warnings", "off"])
             .args(["--report", "json", "--report-json-path"])
             .arg(&report),
         |_| {},
