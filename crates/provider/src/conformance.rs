@@ -55,6 +55,8 @@ pub struct Suite {
     pub commands: Commands,
     /// Told apart from other suites over the same machine.
     pub prefix: String,
+    /// It can make prepare steps; otherwise it must refuse them with advice.
+    pub prepares: bool,
 }
 
 /// Runs every case, one after the other.

@@ -306,7 +306,7 @@ mod tests {
     async fn the_fake_conforms() {
         let fake = FakeProvider::new();
         let make = move || Arc::new(fake.clone()) as Arc<dyn Provider>;
-        conformance::run(&Suite { make: Box::new(make), commands: COMMANDS, prefix: "f".to_owned() }).await;
+        conformance::run(&Suite { make: Box::new(make), commands: COMMANDS, prefix: "f".to_owned(), prepares: true }).await;
     }
 
     #[tokio::test]

@@ -6,8 +6,12 @@ use std::sync::atomic::Ordering;
 use warpyard_model::ErrorCode;
 
 pub(super) async fn run(suite: &Suite) {
-    steps_are_made_once(suite).await;
-    a_failed_step_says_why(suite).await;
+    if suite.prepares {
+        steps_are_made_once(suite).await;
+        a_failed_step_says_why(suite).await;
+    } else {
+        steps_are_refused(suite).await;
+    }
     plans_keep_secrets(suite).await;
 }
 
@@ -41,6 +45,16 @@ async fn steps_are_made_once(suite: &Suite) {
     };
     assert_eq!([done(&first), done(&second)].iter().filter(|skipped| **skipped).count(), 1, "it was made twice, or never");
     assert!(done(&third), "it was made again");
+    case.end().await;
+}
+
+async fn steps_are_refused(suite: &Suite) {
+    let case = Case::begin(suite, "refused").await;
+    let mut desired = case.service("s", (case.commands().print_and_wait)("up"));
+    desired.prepare = vec![step("base", (case.commands().prepare)("x"))];
+    let error = refusal(case.provider.apply_service(&desired, &Silent).await, "a step that cannot be made");
+    assert_eq!(error.code, ErrorCode::ProviderFailed);
+    assert!(error.message.contains("base") && error.message.contains("install"), "it says what to do: {error}");
     case.end().await;
 }
 

@@ -1,14 +1,18 @@
 //! The process provider against the conformance suite, and what only it promises.
 
-use std::path::Path;
+mod isolation;
+mod limits;
+mod network;
+mod preparing;
+mod support;
+mod survival;
+mod unprivileged;
+
 use std::sync::Arc;
+use support::{config, shell};
 use warpyard_provider::Provider;
 use warpyard_provider::conformance::{self, Commands, Suite};
 use warpyard_providers::process::{ProcessConfig, ProcessProvider};
-
-fn shell(script: String) -> Vec<String> {
-    vec!["/bin/sh".to_owned(), "-c".to_owned(), script]
-}
 
 /// A web server in one line: enough HTTP for a probe.
 const SERVER: &str = "
@@ -30,13 +34,9 @@ const COMMANDS: Commands = Commands {
     prepare_failing: |text| shell(format!("echo {text}; exit 7")),
 };
 
-fn config(data: &Path) -> ProcessConfig {
-    ProcessConfig::new(data, env!("CARGO_BIN_EXE_warpyard-process-shim"))
-}
-
 fn suite(config: ProcessConfig) -> Suite {
     let make = move || Arc::new(ProcessProvider::new(config.clone()).expect("a provider")) as Arc<dyn Provider>;
-    Suite { make: Box::new(make), commands: COMMANDS, prefix: "p".to_owned() }
+    Suite { make: Box::new(make), commands: COMMANDS, prefix: "p".to_owned(), prepares: true }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
