@@ -1,0 +1,38 @@
+// What every part of the designer works with.
+import { createContext, useContext } from "react";
+import type { Field, FormAnswer } from "../../../api/types";
+import type { ProfileKind } from "../paths";
+import type { Profile } from "../profiles/rows";
+import type { Draft, ProfileSpec } from "./draft";
+
+export interface DesignerState {
+  kind: ProfileKind;
+  scope: { org: string; project: string };
+  /** The stored profile; none while it is new. */
+  profile: Profile | undefined;
+  draft: Draft;
+  setDraft: (draft: Draft) => void;
+  /** Changes some of the spec. */
+  setSpec: (patch: Partial<ProfileSpec>) => void;
+  /** The chosen template version's inputs; undefined while none is chosen or read. */
+  fields: Field[] | undefined;
+  answer: FormAnswer | undefined;
+  currency: string;
+  /** Nobody may change it here. */
+  readOnly: boolean;
+  /** The server's message at a path of the profile. */
+  errorAt: (path: string) => string | undefined;
+}
+
+export const DesignerContext = createContext<DesignerState | undefined>(undefined);
+
+export function useDesigner(): DesignerState {
+  const state = useContext(DesignerContext);
+  if (!state) throw new Error("This part stands outside the designer.");
+  return state;
+}
+
+/** A field's `error` property, absent where there is none. */
+export function at(message: string | undefined): { error?: string } {
+  return message ? { error: message } : {};
+}

@@ -1,0 +1,15 @@
+// The templates a profile can be made from: the organization's own stand before shipped ones of the same name.
+import { useMemo } from "react";
+import { useAll } from "../../../api/all";
+import type { EnvironmentTemplate } from "../../../api/types";
+
+export function useTemplates(org: string) {
+  const own = useAll("EnvironmentTemplate", { org }, { sort: "name" });
+  const shipped = useAll("EnvironmentTemplate", {}, { sort: "name" });
+  const items = useMemo<EnvironmentTemplate[] | undefined>(() => {
+    if (!own.items || !shipped.items) return undefined;
+    const mine = new Set(own.items.map((template) => template.metadata.name));
+    return [...own.items, ...shipped.items.filter((template) => !mine.has(template.metadata.name))];
+  }, [own.items, shipped.items]);
+  return { items, own: own.items, shipped: shipped.items, error: own.error ?? shipped.error, refetch: () => (own.refetch(), shipped.refetch()) };
+}
