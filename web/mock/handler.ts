@@ -44,7 +44,7 @@ export class MockApi {
         ? problem(400, "invalid", "The current password is wrong.", [{ path: "current_password", message: "is not your current password" }])
         : new Response(null, { status: 204 });
     if (path[0] === "sessions")
-      return json({ items: [{ id: "s1", created_at: new Date().toISOString(), user_agent: "Firefox 141 on Linux", address: "10.0.0.7", current: true }, { id: "s2", created_at: new Date(Date.now() - 3e8).toISOString(), user_agent: "Safari on iPad", address: "10.0.0.9" }] });
+      return json({ items: [{ id: "s1", created_at: new Date().toISOString(), seen_at: new Date().toISOString(), agent: "Firefox 141 on Linux", address: "10.0.0.7", current: true }, { id: "s2", created_at: new Date(Date.now() - 3e8).toISOString(), seen_at: new Date(Date.now() - 9e7).toISOString(), agent: "Safari on iPad", address: "10.0.0.9" }] });
     if (method === "POST") {
       const token = { id: `t${this.tokens.length + 1}`, name: String(body.name), created_at: new Date().toISOString(), expires_at: new Date(Date.now() + Number(body.expires_in_seconds) * 1000).toISOString() };
       this.tokens.push(token);
@@ -154,7 +154,7 @@ export class MockApi {
     if (word === "revisions") return json({ items: [{ generation: 1, at: object.metadata.created_at, by: "ana", spec: object.spec }] });
     if (word === "logs") return new Response(logStream(), { headers: { "content-type": "text/plain; charset=utf-8" } });
     if (word === "metrics")
-      return json({ at: new Date().toISOString(), cpu_millis: Math.round(900 + 700 * Math.sin(Date.now() / 9000)), cpu_limit_millis: 4000, memory_bytes: Math.round(2 ** 32 + 2 ** 30 * Math.sin(Date.now() / 20000)), memory_limit_bytes: 2 ** 34, processes: 7 });
+      return json({ cpu_used_millis: Math.round(Date.now() - 1.7e12 + 4000 * Math.sin(Date.now() / 9000)), memory_bytes: Math.round(2 ** 32 + 2 ** 30 * Math.sin(Date.now() / 20000)), processes: 7 });
     if (word === "endpoints") return json({ url: "http://lab--0123456789ab.apps.localhost:8080/?code=once" });
     if (method === "POST" && (word === "stop" || word === "start" || word === "retry")) {
       const down = word === "stop";

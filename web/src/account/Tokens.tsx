@@ -102,16 +102,16 @@ function SessionList() {
       primary: true,
       cell: (row) => (
         <span className="flex items-center gap-2">
-          <span className="max-w-96 truncate" title={row.user_agent}>
-            {row.user_agent || row.id}
+          <span className="max-w-96 truncate" title={row.agent}>
+            {row.agent || row.id}
           </span>
           {row.current && <StateBadge tone="running">{m.thisSession}</StateBadge>}
         </span>
       ),
     },
-    { id: "address", header: m.columns.address, cell: (row) => <code>{row.address ?? ""}</code> },
+    { id: "address", header: m.columns.address, cell: (row) => <code>{row.address}</code> },
     { id: "created", header: m.columns.created, cell: (row) => <Moment at={row.created_at} /> },
-    { id: "used", header: m.columns.used, cell: (row) => <Moment at={row.last_used_at} /> },
+    { id: "used", header: m.columns.used, cell: (row) => <Moment at={row.seen_at} /> },
   ];
   return (
     <Section title={m.sessions} description={m.sessionsText}>
@@ -121,7 +121,7 @@ function SessionList() {
         columns={columns}
         rows={sessions.data?.items}
         rowId={(row) => row.id}
-        rowName={(row) => row.user_agent ?? row.id}
+        rowName={(row) => row.agent || row.id}
         error={sessions.error}
         onRetry={() => void sessions.refetch()}
         rowActions={(row) =>

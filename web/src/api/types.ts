@@ -345,6 +345,8 @@ export interface ServiceInstanceSpec {
   compute?: string;
   compute_inputs?: Values;
   owns_compute: boolean;
+  /** Grows with every retry; only the server changes it. */
+  attempt?: number;
   inputs: Values;
   owner?: string;
   desired_state: DesiredState;
@@ -370,14 +372,10 @@ export type Instance = ComputeInstance | ServiceInstance;
 /** What one look at a running service measured. */
 export interface Metrics {
   /** CPU time used since the process began. */
-  cpu_used_millis?: number;
-  /** CPU in use now, where the server tells it. */
-  cpu_millis?: number;
-  cpu_limit_millis?: number;
-  memory_bytes?: number;
-  memory_limit_bytes?: number;
-  processes?: number;
-  last_activity_at?: string;
+  cpu_used_millis?: number | null;
+  memory_bytes?: number | null;
+  processes?: number | null;
+  last_activity_at?: string | null;
 }
 
 // Tenancy and people
@@ -480,6 +478,7 @@ export interface Availability {
   state: "available" | "queue" | "never" | "no_target";
   free?: number;
   ahead?: number;
+  target?: string;
   message: string;
 }
 export interface CatalogueCard {
@@ -550,11 +549,11 @@ export interface Revision<S = unknown> {
 export interface SessionInfo {
   id: string;
   created_at: string;
-  last_used_at?: string;
-  expires_at?: string;
-  address?: string;
-  user_agent?: string;
-  current?: boolean;
+  seen_at: string;
+  expires_at: string;
+  address: string;
+  agent: string;
+  current: boolean;
 }
 export interface TokenInfo {
   id: string;

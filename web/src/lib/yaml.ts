@@ -12,6 +12,11 @@ function scalar(value: Exclude<Plain, Plain[] | { [key: string]: Plain }>): stri
   return JSON.stringify(value);
 }
 
+/** Several lines that a block keeps as they are: a block would lose leading spaces, further line ends and control characters. */
+function isBlock(text: string): boolean {
+  return text.includes("\n") && !/^\s|\n\n$|[^\n\t\u0020-\u007e\u00a0-\ud7ff\ue000-\ufeff]/.test(text);
+}
+
 function isEmpty(value: object): boolean {
   return Object.values(value).every((one) => one === undefined);
 }
@@ -27,7 +32,7 @@ function lines(value: Plain, indent: string): string[] {
     return Object.entries(value).flatMap(([key, item]) => {
       if (item === undefined) return [];
       const name = scalar(key);
-      if (typeof item === "string" && item.includes("\n") && !/^\s/.test(item)) return [`${indent}${name}: ${item.endsWith("\n") ? "|" : "|-"}`, ...item.replace(/\n$/, "").split("\n").map((line) => (line === "" ? "" : `${indent}  ${line}`))];
+      if (typeof item === "string" && isBlock(item)) return [`${indent}${name}: ${item.endsWith("\n") ? "|" : "|-"}`, ...item.replace(/\n$/, "").split("\n").map((line) => (line === "" ? "" : `${indent}  ${line}`))];
       if (item === null || typeof item !== "object" || isEmpty(item)) return [`${indent}${name}: ${inline(item)}`];
       return [`${indent}${name}:`, ...lines(item, `${indent}  `)];
     });

@@ -5,7 +5,8 @@ import { type FormEvent, useState } from "react";
 import { api } from "../api/client";
 import { ApiError } from "../api/error";
 import { meQuery } from "../api/session";
-import type { Me } from "../api/types";
+import type { Me, Project } from "../api/types";
+import { paths } from "../lib/paths";
 import { session as m } from "../messages/en/session";
 import { Button, buttonClass } from "../ui/Button";
 import { TextField } from "../ui/Field";
@@ -34,7 +35,10 @@ export function Setup() {
       const me = await api.post<Me>("/setup", { token: token.trim(), email: email.trim(), display_name: name.trim(), password });
       client.clear();
       client.setQueryData(meQuery.queryKey, me);
-      await navigate({ to: "/", replace: true });
+      // The first hour begins in Studio; a server without any project has none to show.
+      const projects = await api.get<{ items: Project[] }>("/projects?limit=1&sort=name");
+      const first = projects.items[0]?.metadata;
+      await navigate({ to: first ? paths.studio({ org: first.org ?? "", project: first.name }) : "/", replace: true });
     } catch (cause) {
       setError(cause);
     } finally {

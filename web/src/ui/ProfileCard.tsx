@@ -39,7 +39,7 @@ export function ProfileCard({ card, link, heading: Heading = "h3" }: { card: Cat
       <div className="flex flex-wrap gap-1.5">
         <Tag>{kind}</Tag>
         {card.card.category && card.card.category.toLowerCase() !== kind.toLowerCase() && <Tag>{card.card.category}</Tag>}
-        {card.isolation && <Tag title={m.isolation}>{card.isolation}</Tag>}
+        {card.isolation && <Tag title={card.isolation}>{card.isolation.split(":")[0]}</Tag>}
       </div>
       <div className="mt-auto flex flex-col gap-2">
         {card.size && (

@@ -51,7 +51,7 @@ export function MetricsTab({ instance }: { instance: ServiceInstance }) {
         <Measure
           title={m.cpu}
           now={last?.cpuMillis === undefined ? m.collecting : formatCpu(last.cpuMillis)}
-          limit={query.data.cpu_limit_millis ?? size?.cpu_millis}
+          limit={size?.cpu_millis}
           format={formatCpu}
           times={times}
           values={samples.map((sample) => sample.cpuMillis ?? null)}
@@ -59,7 +59,7 @@ export function MetricsTab({ instance }: { instance: ServiceInstance }) {
         <Measure
           title={m.memory}
           now={last?.memoryBytes === undefined ? m.collecting : formatBytes(last.memoryBytes)}
-          limit={query.data.memory_limit_bytes ?? size?.memory_bytes}
+          limit={size?.memory_bytes}
           format={formatBytes}
           times={times}
           values={samples.map((sample) => sample.memoryBytes ?? null)}

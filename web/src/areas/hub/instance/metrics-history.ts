@@ -19,10 +19,9 @@ export const KEPT_SAMPLES = 300;
 
 /** CPU in thousandths of a core between two readings; nothing when the process was restarted between them. */
 export function cpuBetween(before: Reading | undefined, now: Reading): number | undefined {
-  if (now.metrics.cpu_millis !== undefined) return now.metrics.cpu_millis;
   const used = now.metrics.cpu_used_millis;
   const usedBefore = before?.metrics.cpu_used_millis;
-  if (before === undefined || used === undefined || usedBefore === undefined) return undefined;
+  if (before === undefined || typeof used !== "number" || typeof usedBefore !== "number") return undefined;
   const seconds = now.at - before.at;
   if (seconds <= 0 || used < usedBefore) return undefined;
   // Milliseconds of CPU time per second are thousandths of a core.
@@ -35,7 +34,7 @@ export class MetricsHistory {
 
   add(metrics: Metrics, at: number): void {
     const reading = { at, metrics };
-    const sample: Sample = { at, cpuMillis: cpuBetween(this.last, reading), memoryBytes: metrics.memory_bytes, processes: metrics.processes };
+    const sample: Sample = { at, cpuMillis: cpuBetween(this.last, reading), memoryBytes: metrics.memory_bytes ?? undefined, processes: metrics.processes ?? undefined };
     this.last = reading;
     this.samples = [...this.samples, sample].slice(-KEPT_SAMPLES);
   }

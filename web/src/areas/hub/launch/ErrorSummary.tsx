@@ -11,7 +11,16 @@ function jump(path: string): void {
   control?.focus({ preventScroll: true });
 }
 
-export function ErrorSummary({ errors, failure, fields }: { errors: FieldError[]; failure: unknown; fields: FieldError[] }) {
+export interface ErrorSummaryProps {
+  errors: FieldError[];
+  failure: unknown;
+  /** What the server refused, where it named fields. */
+  fields: FieldError[];
+  /** What people read for the field at a path. */
+  labelFor: (path: string) => string;
+}
+
+export function ErrorSummary({ errors, failure, fields, labelFor }: ErrorSummaryProps) {
   const box = useRef<HTMLDivElement>(null);
   const count = errors.length;
   useEffect(() => {
@@ -23,22 +32,22 @@ export function ErrorSummary({ errors, failure, fields }: { errors: FieldError[]
   return (
     <div ref={box} tabIndex={-1} className="flex flex-col gap-3 outline-none">
       {failure !== undefined && fields.length === 0 && <ErrorPanel error={failure} />}
-      {failure !== undefined && fields.length > 0 && <List errors={fields} />}
-      {count > 0 && <List errors={errors} />}
+      {failure !== undefined && fields.length > 0 && <List errors={fields} labelFor={labelFor} />}
+      {count > 0 && <List errors={errors} labelFor={labelFor} />}
     </div>
   );
 }
 
-function List({ errors }: { errors: FieldError[] }) {
+function List({ errors, labelFor }: Pick<ErrorSummaryProps, "errors" | "labelFor">) {
   return (
     <div role="alert" className="rounded-md border border-failed/50 bg-failed-soft px-4 py-3">
       <p className="font-medium">{forms.errorsTitle(errors.length)}</p>
-      <ul className="mt-1 list-disc pl-5">
+      <ul className="mt-1 flex flex-col gap-1">
         {errors.map((error) => (
           <li key={`${error.path}:${error.message}`}>
             {error.path ? (
               <button type="button" onClick={() => jump(error.path)} className="rounded-sm text-left underline underline-offset-2">
-                <code>{error.path.replace(/^(compute_)?inputs\./, "")}</code>: {error.message}
+                {labelFor(error.path)}: {error.message}
               </button>
             ) : (
               error.message

@@ -6,8 +6,9 @@ import { api } from "../../../api/client";
 import { ApiError } from "../../../api/error";
 import { keys, useList } from "../../../api/hooks";
 import { collectionPath } from "../../../api/kinds";
-import type { Instance, Values } from "../../../api/types";
+import type { FormAnswer, Instance, Values } from "../../../api/types";
 import { Presets, ProfileForm } from "../../../forms/ProfileForm";
+import { labelOf } from "../../../forms/values";
 import { useTitle } from "../../../lib/hooks";
 import { nameProblem, suggestName } from "../../../lib/name";
 import { paths } from "../../../lib/paths";
@@ -32,6 +33,16 @@ export function Launch() {
   const key = `${params.kind}/${params.name}`;
   // Another card starts with an empty form.
   return <LaunchPage key={key} />;
+}
+
+/** What people read for a path of the form: the field's label, or the word of a field of this page. */
+function labelAt(path: string, form: FormAnswer | undefined): string {
+  const [root, name] = path.split(".");
+  const fields = root === "compute_inputs" ? form?.compute_form?.fields : root === "inputs" ? form?.form.fields : undefined;
+  const field = fields?.find((one) => one.name === name);
+  if (field) return labelOf(field);
+  const words: Record<string, string> = { "metadata.name": m.name, "metadata.display_name": m.displayName, workspace: m.newWorkspaceName, compute: m.computeInstance };
+  return words[path] ?? path;
 }
 
 function LaunchPage() {
@@ -156,7 +167,7 @@ function LaunchPage() {
         className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_340px]"
       >
         <div className="flex min-w-0 flex-col gap-8">
-          <ErrorSummary errors={tried ? errors : []} failure={failure} fields={refused} />
+          <ErrorSummary errors={tried ? errors : []} failure={failure} fields={refused} labelFor={(path) => labelAt(path, form)} />
           {form && <Presets presets={form.form.presets} given={inputs} values={form.values} onChange={changeInputs} />}
           <PlaceFields
             {...{ name, setName, displayName, setDisplayName, workspace, setWorkspace, newWorkspace, setNewWorkspace, errorAt }}
