@@ -1,0 +1,100 @@
+// A real server of its own for one run: a fresh data folder, a free port, simulated GPUs, and the first admin's link.
+import { spawn } from "node:child_process";
+import { access, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Long enough for a debug build on a busy machine. */
+const READY_WITHIN_MS = 60_000;
+
+/** The server as `cargo build` makes it, unless the caller names another. */
+function binary() {
+  return process.env.WARPYARD_BINARY ?? path.join(process.env.CARGO_TARGET_DIR ?? path.join(REPOSITORY, "target"), "debug/warpyard");
+}
+
+export class Server {
+  #process;
+  #folder;
+  #log = [];
+
+  /** Where people reach the console, such as `http://localhost:41235`. */
+  url;
+  /** The one-time link that makes the first administrator. */
+  setupLink;
+
+  static async start() {
+    const program = binary();
+    await access(program).catch(() => {
+      throw new Error(`there is no server at ${program}: run \`cargo build\`, or set WARPYARD_BINARY`);
+    });
+    const server = new Server();
+    server.#folder = await mkdtemp(path.join(tmpdir(), "warpyard-e2e-"));
+    const given = Object.entries(process.env).filter(([name]) => !name.startsWith("WARPYARD_"));
+    server.#process = spawn(program, ["serve", "--data-dir", path.join(server.#folder, "data"), "--listen", "127.0.0.1:0", "--simulate-gpus", "A100-80GB:4", "--cpu-millis", "16000", "--memory-bytes", String(64 * 1024 ** 3)], {
+      cwd: REPOSITORY,
+      env: { ...Object.fromEntries(given), NO_COLOR: "1" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    await server.#untilReady();
+    return server;
+  }
+
+  #untilReady() {
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`the server was not ready in time:\n${this.log()}`)), READY_WITHIN_MS);
+      this.#process.once("error", reject);
+      this.#process.once("exit", (code) => reject(new Error(`the server ended with ${code}:\n${this.log()}`)));
+      const read = (line) => {
+        this.#log.push(line);
+        this.url ??= /^Warpyard is ready at (http:\S+)/.exec(line)?.[1];
+        this.setupLink ??= /(http:\S+\/setup#token=\S+)/.exec(line)?.[1];
+        if (this.url && this.setupLink) {
+          clearTimeout(late);
+          resolve();
+        }
+      };
+      createInterface({ input: this.#process.stdout }).on("line", read);
+      createInterface({ input: this.#process.stderr }).on("line", read);
+    });
+  }
+
+  /** The last lines the server wrote, for failures. */
+  log() {
+    return this.#log.slice(-60).join("\n");
+  }
+
+  /** Whether any line it wrote contains a text. */
+  wrote(text) {
+    return this.#log.some((line) => line.includes(text));
+  }
+
+  get port() {
+    return new URL(this.url).port;
+  }
+
+  /** A request of the API with a token, as a program would make it. */
+  async api(token, method, address, body) {
+    const answer = await fetch(`${this.url}/api/v1${address}`, {
+      method,
+      headers: { Authorization: `Bearer ${token}`, ...(body ? { "Content-Type": "application/json" } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${address} answered ${answer.status}: ${text}`);
+    return text === "" ? undefined : JSON.parse(text);
+  }
+
+  /** Ends it as an operator would and takes its data away. Instances outlive a server, so they must be deleted before. */
+  async stop() {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const ended = new Promise((resolve) => this.#process.once("exit", resolve));
+      this.#process.kill("SIGTERM");
+      await ended;
+    }
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
