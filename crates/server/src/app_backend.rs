@@ -121,13 +121,14 @@ impl AppBackend {
         Ok(allowed.then(|| AppUser { name: who.user.to_string() }))
     }
 
-    /// Writes down now and then which services were used.
+    /// Writes down now and then which services were used, and forgets what no longer counts.
     pub(crate) async fn keep_account(&self, stop: CancellationToken) {
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(ACTIVITY) => {}
             }
+            self.state.limiter.tidy();
             let used: Vec<String> = self.used.lock().map(|mut u| u.drain().map(|(uid, _)| uid).collect()).unwrap_or_default();
             for uid in used {
                 let now = self.state.store.now();

@@ -186,6 +186,12 @@ impl SignInLimiter {
         Self { by_address: RateLimiter::keyed(per_minute(30)), by_account: RateLimiter::keyed(per_minute(10)) }
     }
 
+    /// Forgets addresses and accounts whose attempts no longer count.
+    pub(crate) fn tidy(&self) {
+        self.by_address.retain_recent();
+        self.by_account.retain_recent();
+    }
+
     /// Counts an attempt; refuses when there were too many.
     pub(crate) fn attempt(&self, address: &str, account: &str) -> Result<()> {
         let address_free = self.by_address.check_key(&address.to_owned()).is_ok();

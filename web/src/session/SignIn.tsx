@@ -27,6 +27,11 @@ export function SignIn() {
     setError(undefined);
     try {
       const me = await api.post<Me>("/session", { email: email.trim(), password });
+      // The server itself leads on to an app; the router does not know that address.
+      if (next?.startsWith("/open/")) {
+        window.location.replace(new URL(`.${next}`, document.baseURI));
+        return;
+      }
       client.clear();
       client.setQueryData(meQuery.queryKey, me);
       await navigate({ to: next ?? "/", replace: true });

@@ -383,7 +383,7 @@ pub(crate) async fn open_app_redirect(
             here.append_pair("return", back_to);
             let here = format!("/open/{app}?{}", here.finish());
             let mut there = url::form_urlencoded::Serializer::new(String::new());
-            there.append_pair("return", &here);
+            there.append_pair("next", &here);
             Redirect::to(&format!("{}/sign-in?{}", state.settings.public_url, there.finish())).into_response()
         }
         Err(error) => ApiError(error).into_response(),
