@@ -32,6 +32,7 @@ export const designer = {
     stale: "Somebody else changed this profile meanwhile. Copy what you need, then load their version.",
     load: "Load their version",
   },
+  leave: { title: "Leave without saving?", text: "What you changed since the last save is lost.", do: "Leave" },
   publish: {
     title: (name: string) => `Publish ${name}?`,
     text: "People launch this version from now on. What runs keeps the version it was launched with.",

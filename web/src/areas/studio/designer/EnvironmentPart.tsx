@@ -14,7 +14,7 @@ import { useTemplates } from "./templates";
 const m = designer.environment;
 
 export function EnvironmentPart() {
-  const { kind, scope, draft, setSpec, readOnly, errorAt } = useDesigner();
+  const { kind, scope, draft, setSpec, readOnly, errorAt, exactAt } = useDesigner();
   const { spec } = draft;
   const templates = useTemplates(scope.org);
   const targets = useAll("Target", {}, { sort: "name" });
@@ -103,7 +103,7 @@ export function EnvironmentPart() {
           />
         </>
       )}
-      <FieldError message={errorAt("spec")} />
+      <FieldError message={exactAt("spec")} />
     </div>
   );
 }

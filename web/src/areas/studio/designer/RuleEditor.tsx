@@ -23,7 +23,7 @@ export interface RuleEditorProps {
 }
 
 export function RuleEditor({ field, rule, index, onChange, onReset }: RuleEditorProps) {
-  const { answer, readOnly, errorAt } = useDesigner();
+  const { answer, readOnly, errorAt, exactAt } = useDesigner();
   const id = useId();
   const error = (part: string) => (index === -1 ? undefined : errorAt(`spec.inputs.${index}.${part}`));
   const override = rule?.override ?? field.override ?? "allowed";
@@ -32,7 +32,7 @@ export function RuleEditor({ field, rule, index, onChange, onReset }: RuleEditor
   const shown: FormField = { ...field, ...(live ? { choices: live } : {}), hidden: false, override: "allowed", locked: false };
   const given = rule?.value;
   const standing = given ?? field.default;
-  const general = index === -1 ? undefined : errorAt(`spec.inputs.${index}`, );
+  const general = index === -1 ? undefined : exactAt(`spec.inputs.${index}`);
   const limit = (which: "min" | "max") => (
     <Field label={m[which]} {...at(error(which))}>
       {(control) => (

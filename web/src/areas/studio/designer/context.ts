@@ -20,8 +20,10 @@ export interface DesignerState {
   currency: string;
   /** Nobody may change it here. */
   readOnly: boolean;
-  /** The server's message at a path of the profile. */
+  /** The server's message at a path of the profile or below it. */
   errorAt: (path: string) => string | undefined;
+  /** The same, but only for exactly this path and nothing below it. */
+  exactAt: (path: string) => string | undefined;
 }
 
 export const DesignerContext = createContext<DesignerState | undefined>(undefined);

@@ -1,0 +1,112 @@
+// The very card and form a developer would see with this draft.
+import { useState } from "react";
+import type { CatalogueCard, ComputeProfileSpec, FormAnswer, ServiceProfileSpec, Values } from "../../../api/types";
+import { ProfileForm } from "../../../forms/ProfileForm";
+import { formatMoney } from "../../../lib/format";
+import { designer } from "../../../messages/en/designer";
+import { ui } from "../../../messages/en/ui";
+import { KeyValue } from "../../../ui/KeyValue";
+import { Notice } from "../../../ui/Page";
+import { AvailabilityBadge, ProfileCard } from "../../../ui/ProfileCard";
+import { SizeLine } from "../../../ui/SizeLine";
+import { useDesigner } from "./context";
+import type { PreviewValues } from "./server";
+
+const m = designer.preview;
+
+export interface PreviewProps {
+  values: PreviewValues;
+  onValues: (values: PreviewValues) => void;
+  isBehind: boolean;
+  /** The form could not be made. */
+  failure: string | undefined;
+}
+
+export function Preview({ values, onValues, isBehind, failure }: PreviewProps) {
+  const { kind, scope, draft, profile, answer, currency } = useDesigner();
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const errorAt = (path: string) => (touched.has(path) ? answer?.errors.find((error) => error.path === path || error.path.startsWith(`${path}.`))?.message : undefined);
+  const change = (prefix: "inputs" | "compute_inputs") => (next: Values) => {
+    const changed = Object.keys(next).filter((name) => next[name] !== values[prefix][name]);
+    setTouched(new Set([...touched, ...changed.map((name) => `${prefix}.${name}`)]));
+    onValues({ ...values, [prefix]: next });
+  };
+  const summary = answer?.summary;
+  const chosen = draft.spec.template.name !== "" && draft.spec.template.version !== "";
+  return (
+    <div className="flex flex-col gap-5">
+      <ProfileCard card={previewCard(kind, scope.project, draft, profile?.metadata.generation ?? 0, answer, currency)} />
+      {!chosen && <p className="text-muted">{m.waiting}</p>}
+      {failure && (
+        <Notice tone="failed">
+          <p className="font-medium">{m.broken}</p>
+          <p className="break-words">{failure}</p>
+        </Notice>
+      )}
+      {answer && summary && (
+        <>
+          <div className="flex flex-col gap-2">
+            <div className="flex items-baseline justify-between">
+              <h3 className="font-semibold">{m.summary}</h3>
+              <span role="status" className="text-12 text-muted">
+                {isBehind ? m.behind : ""}
+              </span>
+            </div>
+            <KeyValue
+              entries={[
+                { label: m.price, value: summary.price_per_hour == null ? ui.noPrice : `${ui.perHour(formatMoney(summary.price_per_hour, summary.currency))}${summary.price_per_month == null ? "" : ` · ${ui.perMonth(formatMoney(summary.price_per_month, summary.currency))}`}` },
+                summary.size ? { label: m.size, value: <SizeLine size={summary.size} /> } : null,
+                { label: m.capacity, value: <AvailabilityBadge availability={summary.capacity} /> },
+                summary.target ? { label: m.target, value: summary.target } : null,
+                summary.access.length > 0 ? { label: m.access, value: summary.access.map((one) => `${one.title}: ${ui.access[one.access]}`).join("; ") } : null,
+              ]}
+            />
+          </div>
+          <div className="flex flex-col gap-4 border-t border-line pt-4">
+            <h3 className="font-semibold">{m.form}</h3>
+            {answer.compute_form && answer.compute_form.fields.some((field) => !field.hidden) && (
+              <div className="flex flex-col gap-3">
+                <p className="text-12 text-muted">{m.computePart}</p>
+                <ProfileForm
+                  form={answer.compute_form}
+                  prefix="compute_inputs"
+                  given={values.compute_inputs}
+                  values={answer.compute_values}
+                  visible={answer.visible}
+                  required={answer.required}
+                  errorAt={errorAt}
+                  onChange={change("compute_inputs")}
+                />
+              </div>
+            )}
+            <ProfileForm form={answer.form} prefix="inputs" given={values.inputs} values={answer.values} visible={answer.visible} required={answer.required} errorAt={errorAt} onChange={change("inputs")} />
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+function previewCard(kind: CatalogueCard["kind"], project: string, draft: ReturnType<typeof useDesigner>["draft"], generation: number, answer: FormAnswer | undefined, currency: string): CatalogueCard {
+  const summary = answer?.summary;
+  const compute = (draft.spec as ServiceProfileSpec).compute;
+  const brings = kind === "ServiceProfile" && Boolean(compute?.auto_create);
+  const price = summary?.price_per_hour ?? (draft.spec as ComputeProfileSpec).price?.per_hour;
+  return {
+    kind,
+    name: "",
+    project,
+    generation,
+    title: draft.title || m.untitled,
+    description: draft.description,
+    card: draft.spec.card,
+    ...(summary?.size ? { size: summary.size } : {}),
+    ...(price == null || !Number.isFinite(Number(price)) ? {} : { price_per_hour: price }),
+    currency: summary?.currency ?? currency,
+    isolation: summary?.isolation ?? "",
+    auto_creates_compute: brings,
+    needs_compute: kind === "ServiceProfile" && !brings,
+    offered_by: "",
+    availability: summary?.capacity ?? { state: "no_target", message: m.waiting },
+  };
+}

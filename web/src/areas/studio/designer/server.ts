@@ -1,0 +1,75 @@
+// What the designer asks of the server: whether a draft would be accepted, what it would look like, its versions.
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { api, request } from "../../../api/client";
+import { ApiError } from "../../../api/error";
+import { collectionPath, itemPath } from "../../../api/kinds";
+import type { FieldError, FormAnswer, Revision, Values } from "../../../api/types";
+import { useDebounced } from "../../../lib/hooks";
+import type { ProfileKind } from "../paths";
+import type { Profile } from "../profiles/rows";
+import { type Draft, type ProfileSpec, cleanSpec } from "./draft";
+
+type ProjectScope = { org: string; project: string };
+const PAUSE_MS = 400;
+
+export interface PreviewValues {
+  inputs: Values;
+  compute_inputs: Values;
+}
+
+/** The card and form that the draft would make; asked again whenever it settles. */
+export function usePreview(kind: ProfileKind, scope: ProjectScope, spec: ProfileSpec, values: PreviewValues) {
+  const text = JSON.stringify({ draft: { spec: cleanSpec(spec) }, values });
+  const settled = useDebounced(text, PAUSE_MS);
+  const query = useQuery({
+    queryKey: ["draft-form", kind, scope.org, scope.project, settled],
+    queryFn: ({ signal }) => request<FormAnswer>("POST", `${collectionPath(kind, scope)}/form`, { body: JSON.parse(settled), signal }),
+    placeholderData: keepPreviousData,
+    gcTime: 0,
+    retry: false,
+    enabled: spec.template.name !== "" && spec.template.version !== "",
+  });
+  return { ...query, isBehind: text !== settled || query.isPlaceholderData };
+}
+
+export function bodyOfDraft(draft: Draft, name: string) {
+  return { metadata: { name, display_name: draft.title, description: draft.description }, spec: cleanSpec(draft.spec) };
+}
+
+/** Whether the server would keep the draft, by a dry run that changes nothing. Gives what is wrong with it. */
+export function useProblems(kind: ProfileKind, scope: ProjectScope, name: string, profile: Profile | undefined, draft: Draft, enabled: boolean): FieldError[] {
+  const text = JSON.stringify(bodyOfDraft(draft, name));
+  const settled = useDebounced(text, PAUSE_MS);
+  const query = useQuery({
+    queryKey: ["draft-check", kind, scope.org, scope.project, profile?.metadata.resource_version, settled],
+    queryFn: async ({ signal }): Promise<FieldError[]> => {
+      const method = profile ? "PUT" : "POST";
+      const path = profile ? itemPath(kind, scope, name) : collectionPath(kind, scope);
+      try {
+        await request(method, path, { body: JSON.parse(settled), query: { dry_run: true }, signal });
+        return [];
+      } catch (error) {
+        // Only what is wrong with the draft counts here; saving tells everything else.
+        if (error instanceof ApiError && error.fields.length > 0) return error.fields;
+        if (error instanceof ApiError && error.status < 500 && error.status !== 0) return [{ path: "", message: error.message }];
+        throw error;
+      }
+    },
+    placeholderData: keepPreviousData,
+    gcTime: 0,
+    retry: false,
+    enabled: enabled && name !== "",
+  });
+  return query.data ?? [];
+}
+
+export function useRevisions(kind: ProfileKind, scope: ProjectScope, profile: Profile | undefined) {
+  return useQuery({
+    queryKey: ["revisions", profile?.metadata.uid, profile?.metadata.generation],
+    queryFn: async ({ signal }) => {
+      const answer = await api.get<{ items: Revision<ProfileSpec>[] }>(`${itemPath(kind, scope, profile?.metadata.name ?? "")}/revisions`, undefined, signal);
+      return [...answer.items].sort((a, b) => b.generation - a.generation);
+    },
+    enabled: profile !== undefined,
+  });
+}
