@@ -105,6 +105,8 @@ impl Controllers {
     /// Does the work for as long as the lease holds.
     async fn lead(&self, lease: Lease, stop: &CancellationToken) {
         let lost = stop.child_token();
+        // Whoever drops this future ends the work with it: workers are tasks of their own.
+        let _end = lost.clone().drop_guard();
         let tracker = TaskTracker::new();
         let shared = &self.shared;
         tracing::info!(epoch = lease.epoch, "controllers begin");
