@@ -9,6 +9,7 @@ use super::{failure, files, users};
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use warpyard_model::Result;
 use warpyard_model::kinds::Allocation;
 use warpyard_provider::ComputeDesired;
@@ -47,6 +48,9 @@ impl Core {
         let home = directory.home();
         files::make_directory(&home, 0o700)?;
         if let Some(Identity { uid, gid }) = identity {
+            if !self.machine.has_bubblewrap() {
+                check_passable(&directory.path)?;
+            }
             std::os::unix::fs::chown(&home, Some(uid), Some(gid))?;
         }
         std::fs::set_permissions(&home, std::fs::Permissions::from_mode(0o700))?;
@@ -85,6 +89,18 @@ impl Core {
     }
 }
 
+/// Without a sandbox a process that became the instance's user must be able to walk to its home.
+fn check_passable(directory: &Path) -> io::Result<()> {
+    let passable = |path: &Path| path.metadata().is_ok_and(|meta| meta.permissions().mode() & 0o001 != 0);
+    match directory.ancestors().find(|path| !passable(path)) {
+        None => Ok(()),
+        Some(closed) => Err(io::Error::other(format!(
+            "instances cannot reach their homes, because {} is closed to other users; install bubblewrap, or open it with chmod o+x",
+            closed.display()
+        ))),
+    }
+}
+
 fn passwd(identity: Identity) -> String {
     let Identity { uid, gid } = identity;
     format!(
@@ -95,4 +111,21 @@ fn passwd(identity: Identity) -> String {
 
 fn group(identity: Identity) -> String {
     format!("root:x:0:\n{USER}:x:{}:\nnogroup:x:65534:\n", identity.gid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_directory_is_named_with_advice() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
+        let inner = directory.path().join("compute");
+        std::fs::create_dir(&inner).unwrap();
+        let error = check_passable(&inner).unwrap_err().to_string();
+        assert!(error.contains(&directory.path().display().to_string()) && error.contains("chmod o+x"), "{error}");
+        std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(0o711)).unwrap();
+        check_passable(&inner).unwrap();
+    }
 }

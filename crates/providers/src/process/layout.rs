@@ -6,6 +6,7 @@
 //! | `service/<uid>/desired.json` | what the shim runs, secrets included: readable by the server's user alone |
 //! | `service/<uid>/state.json`, `lock`, `control.sock`, `door.sock`, `log/` | what the shim says and holds |
 //! | `cache/<key>/` | results of prepare steps; `<key>.lock` beside them |
+//! | `etc/<hash>/` | copies of what sandboxes see of `/etc` |
 //! | `ports/<port>`, `users/<number>` | what is taken of the machine, and by which uid |
 //! | `trash/` | what is being deleted |
 
@@ -39,6 +40,10 @@ impl Layout {
 
     pub(super) fn cache(&self) -> PathBuf {
         self.root.join("cache")
+    }
+
+    pub(super) fn etc_copies(&self) -> PathBuf {
+        self.root.join("etc")
     }
 
     pub(super) fn ports(&self) -> PathBuf {

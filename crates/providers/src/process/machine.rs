@@ -3,6 +3,7 @@
 //! Found out once, when the provider is made, by trying: a program that is installed may still be forbidden to do its work
 //! (containers without user namespaces, hardened kernels).
 
+use super::etc;
 use super::sandbox::{self, Sandbox};
 use super::spawn::{self, SYSTEM_PATH};
 use std::path::{Path, PathBuf};
@@ -38,19 +39,22 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    /// Looks around. `server_path` is the server's own `PATH`; `data` is kept out of sight.
-    pub(super) fn detect(server_path: &str, data: &Path, allow_bubblewrap: bool) -> Self {
+    /// Looks around. `server_path` is the server's own `PATH`; `data` is kept out of sight, and
+    /// `etc_copies` is where copies of `/etc` are kept.
+    pub(super) fn detect(server_path: &str, data: &Path, etc_copies: &Path, allow_bubblewrap: bool) -> std::io::Result<Self> {
+        let mut system = sandbox::system_mounts(Path::new("/"), data);
+        system.extend(etc::mounts(Path::new("/etc"), etc_copies)?);
         let users = nix::unistd::geteuid().is_root().then(usable_users);
         let mut machine = Self {
             sandboxing: Sandboxing::Plain { reason: "it is switched off in the configuration".to_owned() },
             users,
             search_path: visible_path(server_path),
-            system: sandbox::system_mounts(Path::new("/"), data),
+            system,
         };
         if allow_bubblewrap {
             machine.sandboxing = machine.try_bubblewrap(server_path);
         }
-        machine
+        Ok(machine)
     }
 
     fn try_bubblewrap(&self, server_path: &str) -> Sandboxing {

@@ -16,6 +16,7 @@ mod config;
 mod control;
 mod door;
 mod environment;
+mod etc;
 mod exec;
 mod failure;
 mod files;

@@ -64,7 +64,8 @@ impl ProcessProvider {
         })?;
         let layout = Layout::new(&config.data_dir);
         make_directories(&layout).map_err(|error| failure::io("The data directory could not be made", layout.root(), &error))?;
-        let machine = Machine::detect(&config.search_path, &config.data_dir, config.allow_bubblewrap);
+        let machine = Machine::detect(&config.search_path, &config.data_dir, &layout.etc_copies(), config.allow_bubblewrap)
+            .map_err(|error| failure::io("A copy of /etc could not be made", &layout.etc_copies(), &error))?;
         let groups = Groups::detect(&config.data_dir);
         let devices = gpu::devices(&config.simulated_gpus);
         let core = Arc::new(Core {
@@ -97,9 +98,13 @@ impl ProcessProvider {
 
 fn make_directories(layout: &Layout) -> std::io::Result<()> {
     // Passable but not readable: a plain process that became an instance's user must reach its home, whose name it knows.
-    for (directory, mode) in
-        [(layout.root(), 0o711), (&layout.computes(), 0o711), (&layout.services(), 0o700), (&layout.cache(), 0o755)]
-    {
+    for (directory, mode) in [
+        (layout.root(), 0o711),
+        (&layout.computes(), 0o711),
+        (&layout.services(), 0o700),
+        (&layout.cache(), 0o755),
+        (&layout.etc_copies(), 0o755),
+    ] {
         files::make_directory(directory, mode)?;
     }
     Ok(())

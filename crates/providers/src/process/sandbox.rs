@@ -15,50 +15,6 @@ const EXECUTABLE: &str = "/run/warpyard/init";
 /// The user's number inside sandboxes when the server is not root.
 pub(super) const PLAIN_USER: u32 = 1000;
 
-/// Files and directories of `/etc` that programs need and that hold no secrets. Not `shadow`, not the whole.
-const ETC: &[&str] = &[
-    "alternatives",
-    "bash.bashrc",
-    "ca-certificates",
-    "ca-certificates.conf",
-    "crypto-policies",
-    "debian_version",
-    "fonts",
-    "gai.conf",
-    "host.conf",
-    "hosts",
-    "inputrc",
-    "java",
-    "ld.so.cache",
-    "ld.so.conf",
-    "ld.so.conf.d",
-    "locale.alias",
-    "localtime",
-    "login.defs",
-    "lsb-release",
-    "magic",
-    "mime.types",
-    "nsswitch.conf",
-    "OpenCL",
-    "os-release",
-    "pki",
-    "profile",
-    "profile.d",
-    "protocols",
-    "python3",
-    "python3.11",
-    "python3.12",
-    "python3.13",
-    "R",
-    "resolv.conf",
-    "rpc",
-    "services",
-    "ssl",
-    "terminfo",
-    "timezone",
-    "vulkan",
-];
-
 /// A part of the machine that a sandbox sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Mount {
@@ -171,7 +127,7 @@ impl Words {
     }
 }
 
-/// The read-only parts of the system below `root`, as they are on this machine; never a directory that holds `hidden`, the
+/// The read-only parts of the system below `root` without its `/etc`, as they are on this machine; never a directory that holds `hidden`, the
 /// server's data.
 pub(super) fn system_mounts(root: &Path, hidden: &Path) -> Vec<Mount> {
     let mut mounts = Vec::new();
@@ -189,12 +145,6 @@ pub(super) fn system_mounts(root: &Path, hidden: &Path) -> Vec<Mount> {
     optional.sort();
     for path in optional.into_iter().filter(|p| is_public_directory(p) && !p.ends_with("warpyard") && !hidden.starts_with(p)) {
         mounts.push(Mount::ReadOnly(path.clone(), path));
-    }
-    for name in ETC {
-        let path = root.join("etc").join(name);
-        if path.exists() {
-            mounts.push(Mount::ReadOnly(path.clone(), path));
-        }
     }
     for name in ["sys/devices/system/cpu", "sys/devices/system/node"] {
         let path = root.join(name);
@@ -254,19 +204,13 @@ mod tests {
     fn the_system_shows_no_secrets() {
         let directory = tempfile::tempdir().unwrap();
         let root = directory.path();
-        for path in ["usr/bin", "etc/ssl", "opt/tool", "opt/warpyard", "opt/private", "opt/server/data", "root"] {
+        for path in ["usr/bin", "etc", "opt/tool", "opt/warpyard", "opt/private", "opt/server/data", "root"] {
             std::fs::create_dir_all(root.join(path)).unwrap();
         }
         std::fs::set_permissions(root.join("opt/private"), std::fs::Permissions::from_mode(0o700)).unwrap();
         std::os::unix::fs::symlink("usr/bin", root.join("bin")).unwrap();
-        for name in ["shadow", "hosts"] {
-            std::fs::write(root.join("etc").join(name), "").unwrap();
-        }
         let same = |path: &str| Mount::ReadOnly(root.join(path), root.join(path));
         let link = Mount::Link("usr/bin".into(), root.join("bin"));
-        assert_eq!(
-            system_mounts(root, &root.join("opt/server/data")),
-            [same("usr"), link, same("opt/tool"), same("etc/hosts"), same("etc/ssl")]
-        );
+        assert_eq!(system_mounts(root, &root.join("opt/server/data")), [same("usr"), link, same("opt/tool")]);
     }
 }
