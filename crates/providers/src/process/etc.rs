@@ -106,10 +106,12 @@ fn collect(from: &Path, to: &Path, depth: usize, entries: &mut BTreeMap<PathBuf,
         for entry in std::fs::read_dir(from).into_iter().flatten().flatten() {
             collect(&entry.path(), &to.join(entry.file_name()), depth + 1, entries);
         }
-    } else if meta.is_file() && meta.permissions().mode() & 0o004 != 0 && meta.len() <= LARGEST_COPY_BYTES {
-        if let Ok(bytes) = std::fs::read(from) {
-            entries.insert(to.to_owned(), Entry::File(bytes));
-        }
+    } else if meta.is_file()
+        && meta.permissions().mode() & 0o004 != 0
+        && meta.len() <= LARGEST_COPY_BYTES
+        && let Ok(bytes) = std::fs::read(from)
+    {
+        entries.insert(to.to_owned(), Entry::File(bytes));
     }
 }
 
