@@ -83,6 +83,8 @@ function Entry({
   const link = (
     <Link
       to={to}
+      // The router would call every page below an address current too; the rail knows better.
+      activeOptions={{ exact: true }}
       aria-current={current}
       aria-label={collapsed ? label : undefined}
       className={cx(
