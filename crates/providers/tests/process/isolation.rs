@@ -15,7 +15,7 @@ async fn an_instance_sees_its_home_and_a_read_only_system() {
          echo capabilities=$(grep CapEff /proc/self/status | cut -f2) privileges=$(grep NoNewPrivs /proc/self/status | cut -f2)
          echo processes=$(ls /proc | grep -c '^[0-9]')
          echo interfaces=$(tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' ' | tr '\\n' ,)
-         for path in /etc/shadow /root {data} /work /var/lib /sys/fs/cgroup; do [ -e $path ] && echo sees $path; done
+         for path in /etc/shadow /root {data} /var/log /var/lib /sys/fs/cgroup; do [ -e $path ] && echo sees $path; done
          touch /usr/x /etc/x /x /opt/warpyard/x 2>/dev/null && echo writes the system
          touch ~/mine /tmp/mine /dev/shm/mine && echo writes its own; hostname; exit 0"
     );

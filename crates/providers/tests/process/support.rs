@@ -127,6 +127,15 @@ impl Yard {
     }
 }
 
+/// Services outlive servers, and so would those of a test that failed.
+impl Drop for Yard {
+    fn drop(&mut self) {
+        for pid in processes_with(&format!("{}/process/service/", self.data.path().display())) {
+            let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid as i32), nix::sys::signal::Signal::SIGKILL);
+        }
+    }
+}
+
 pub(crate) fn allocation() -> Allocation {
     Allocation { cpu_millis: 1000, memory_bytes: 512 << 20, ..Allocation::default() }
 }
