@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Guard, launchBrowser } from "./browser.js";
-import { mainJob } from "./main-job.js";
+import { deleteByKeyboard, keyboardOnly } from "./keyboard.js";
+import { makeToken, showsChanges } from "./live.js";
+import { deleteEverything, mainJob } from "./main-job.js";
+import { everyPage } from "./pages.js";
 import { Server } from "./server.js";
 
 /** What the tests hand on to each other: the server, the browser, and the people with their pages. */
@@ -20,6 +23,28 @@ after(async () => {
 });
 
 test("an administrator offers JupyterLab and a developer works in it", (t) => mainJob(t, world));
+
+test("every main page is accessible in light and dark and fits a narrow screen", (t) => everyPage(t, world));
+
+test("a change from the command line shows on an open page", async () => {
+  await makeToken(world);
+  await showsChanges(world);
+});
+
+test("a terminal box is launched, used and deleted by keyboard alone", async () => {
+  await keyboardOnly(world);
+  await deleteByKeyboard(world);
+});
+
+test("deleting the service and its compute gives the GPU back", () => deleteEverything(world));
+
+test("the console's pages carry a strict content security policy", () => {
+  const policies = world.guard.policies();
+  assert.equal(policies.length, 1, `every page has the same one: ${policies.join(" | ")}`);
+  assert.match(policies[0], /default-src 'none'/);
+  assert.match(policies[0], /script-src 'self'(;|$)/);
+  assert.doesNotMatch(policies[0], /unsafe|\*|https?:/);
+});
 
 test("no page reported an error or asked another host", () => {
   assert.deepEqual(world.guard.problems(), []);

@@ -106,7 +106,7 @@ export async function openCard(page, title) {
 
 /** Launches the form that is open, once the server has said what it would mean. */
 export async function launch(page, { name, title }) {
-  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByRole("textbox", { name: /^Name( |$)/ }).fill(name);
   if (title) await page.getByLabel("Display name").fill(title);
   await page.getByRole("button", { name: /^Launch/ }).click();
   await expectPath(page, new RegExp(`/${name}$`));

@@ -47,7 +47,7 @@ export async function look(page, name) {
 /** Until nothing is loading any more: no skeleton, no table that is busy. */
 export async function settled(page) {
   await page.getByRole("heading", { level: 1 }).first().waitFor();
-  await page.waitForFunction(() => document.querySelector("[aria-busy=true], .skeleton") === null && document.fonts.status === "loaded");
+  await page.waitForFunction(() => document.querySelector("[aria-busy=true], .skeleton") === null && !/Updating…|Checking…/.test(document.body.innerText) && document.fonts.status === "loaded");
 }
 
 /** Fails with every rule that axe finds broken, and where. */

@@ -110,10 +110,13 @@ async function developer(step, world) {
     await page.getByRole("option", { name: /Noor's GPU|gpu-1/ }).click();
     await look(page, "launch-service");
     await launch(page, { name: "wafer-notebook", title: "Wafer notebook" });
-    const steps = page.getByRole("region", { name: "Steps" });
-    await steps.getByText(/under way/).first().waitFor();
+    // The bar moves by itself while the packages come in.
+    const progress = page.getByRole("progressbar", { name: "JupyterLab" });
+    const first = Number(await progress.getAttribute("value"));
+    await page.waitForFunction((before) => (document.querySelector("progress[aria-label=JupyterLab]")?.value ?? 1) > before + 0.1, first, { timeout: FIRST_START_MS });
     await picture(page, "instance-working");
     await untilState(page, "Running", FIRST_START_MS);
+    for (const done of ["JupyterLab", "Python packages"]) await page.getByRole("listitem").filter({ hasText: new RegExp(`^${done} — done`) }).waitFor();
     await look(page, "instance");
   });
   await step("the notebook opens on its own origin and its cell prints the GPU it was given", async () => {
@@ -122,8 +125,8 @@ async function developer(step, world) {
     assert.doesNotMatch(lab.url(), /code|token/, "the one-time code is gone from the address");
     const printed = await runInNewNotebook(lab, CELL);
     assert.match(printed, /^visible devices: [0-3]$/);
-    assert.equal(kernel.sockets.length, 1, "one kernel, one WebSocket");
-    assert.equal(new URL(kernel.sockets[0]).host, world.app.host, "the kernel is reached through the app's own origin");
+    assert.ok(kernel.sockets.length > 0, "the kernel is spoken to over a WebSocket");
+    for (const socket of kernel.sockets) assert.equal(new URL(socket).host, world.app.host, "and on the app's own origin");
     assert.ok(kernel.received > 3, "the kernel's messages came over it");
     await saveAs(lab, NOTEBOOK);
     await picture(lab, "jupyterlab");
@@ -156,12 +159,27 @@ async function again(step, world) {
   });
 }
 
-/** The service, then what it ran on. */
+/** The service, then what it ran on; afterwards nothing is held any more. */
 export async function deleteEverything(world) {
-  const page = world.page;
+  const { page, adminPage, server } = world;
+  const workspace = `${server.url}/orgs/default/projects/vision/workspaces/defect-detection`;
+  await page.goto(`${workspace}/instances/wafer-notebook`);
+  await confirmDelete(page, "delete-service");
+  await page.getByRole("link", { name: "Wafer notebook", exact: true }).waitFor({ state: "detached" });
+  await page.goto(`${workspace}/compute/gpu-1`);
+  await confirmDelete(page, "delete-compute", "gpu-1");
+  await page.getByText("No instances yet").waitFor();
+  await adminPage.goto(`${server.url}/orgs/default/admin/targets/local`);
+  await adminPage.getByText("Nobody holds a GPU now.").waitFor();
+}
+
+async function confirmDelete(page, name, typed) {
   await page.getByRole("main").getByRole("button", { name: "More" }).click();
   await page.getByRole("menuitem", { name: "Delete…" }).click();
-  await picture(page, "delete-service");
-  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.waitFor();
+  await picture(page, name);
+  if (typed) await dialog.getByRole("textbox").fill(typed);
+  await dialog.getByRole("button", { name: "Delete" }).click();
   await expectPath(page, /\/workspaces\/defect-detection$/);
 }

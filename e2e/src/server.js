@@ -1,5 +1,5 @@
 // A real server of its own for one run: a fresh data folder, a free port, simulated GPUs, and the first admin's link.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { access, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -86,6 +86,18 @@ export class Server {
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${address} answered ${answer.status}: ${text}`);
     return text === "" ? undefined : JSON.parse(text);
+  }
+
+  /** The command line with a token; answers with what it printed. */
+  command(token, words, input = "") {
+    return new Promise((resolve, reject) => {
+      const environment = { PATH: process.env.PATH, HOME: this.#folder, NO_COLOR: "1", WARPYARD_SERVER: this.url, WARPYARD_TOKEN: token };
+      const child = execFile(binary(), words, { env: environment }, (error, output, complaints) => {
+        if (error) reject(new Error(`warpyard ${words.join(" ")} failed: ${complaints}`));
+        else resolve(output);
+      });
+      child.stdin.end(input);
+    });
   }
 
   /** Ends it as an operator would and takes its data away. Instances outlive a server, so they must be deleted before. */
