@@ -102,7 +102,10 @@ pub struct Batch {
 impl Store {
     /// Begins a transaction on behalf of `context.actor`.
     pub async fn begin(&self, context: Context) -> Result<Batch> {
-        Ok(Batch { conn: self.inner.db.begin().await?, inner: self.inner.clone(), context, newest: None, people_changed: false })
+        let mut conn = self.inner.db.begin().await?;
+        // What a transaction checks (a version, who uses something) must still hold when it commits.
+        change::queue(&mut conn).await?;
+        Ok(Batch { conn, inner: self.inner.clone(), context, newest: None, people_changed: false })
     }
 }
 

@@ -44,6 +44,14 @@ pub(crate) async fn next(conn: &mut Conn) -> Result<i64> {
     row.ok_or_else(|| Error::internal("the sequence row is missing"))?.int("value")
 }
 
+/// Makes writers queue before they read what they are about to change. SQLite's write transactions do so by themselves.
+pub(crate) async fn queue(conn: &mut Conn) -> Result<()> {
+    if let Conn::PostgresWrite(_) = conn {
+        conn.all("SELECT value FROM meta WHERE key = 'sequence' FOR UPDATE", &[]).await?;
+    }
+    Ok(())
+}
+
 /// The newest number of the feed.
 pub(crate) async fn newest(conn: &mut Conn) -> Result<i64> {
     let row = conn.one("SELECT value FROM meta WHERE key = 'sequence'", &[]).await?;

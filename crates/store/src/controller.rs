@@ -91,6 +91,7 @@ impl ControllerStore {
     ) -> Result<Option<Object<S>>> {
         let inner = &self.store.inner;
         let mut conn = inner.db.begin().await?;
+        change::queue(&mut conn).await?;
         if let Some(lease) = lease {
             lease::check(&mut conn, lease).await?;
         }

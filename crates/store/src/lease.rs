@@ -20,6 +20,8 @@ impl ControllerStore {
     pub async fn lease(&self, name: &str, holder: &str, seconds: i64) -> Result<Option<Lease>> {
         let now = self.store.now();
         let mut conn = self.store.inner.db.begin().await?;
+        // A lease changes hands before or after a write that it fences, never in the middle of one.
+        crate::change::queue(&mut conn).await?;
         let row = conn
             .one(
                 "INSERT INTO lease (name, holder, epoch, expires_at) VALUES ($1, $2, 1, $4)
