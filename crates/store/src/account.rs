@@ -100,7 +100,7 @@ impl Store {
         if found.is_none_or(|o| o.metadata.name != *user) {
             return Err(Error::internal("a proof about another person"));
         }
-        self.write_password(user, password, "password", None).await
+        self.write_password(user, password, "password", None, None).await.map(drop)
     }
 
     /// Changes one's own password, given the current one; the session it is done in goes on.
@@ -112,14 +112,28 @@ impl Store {
         if !verify(current.to_owned(), stored).await? {
             return Err(Error::invalid_field("current_password", "this is not the current password"));
         }
-        self.write_password(&who.user, new, "new_password", who.session.as_deref()).await
+        self.write_password(&who.user, new, "new_password", who.session.as_deref(), None).await.map(drop)
     }
 
-    pub(crate) async fn write_password(&self, user: &Name, password: &str, path: &str, keep: Option<&str>) -> Result<()> {
+    /// Writes a password and ends the person's sessions except `keep`. With `link`, the fingerprint of a one-time secret,
+    /// only while that secret is there, and uses it up; tells whether it was.
+    pub(crate) async fn write_password(
+        &self,
+        user: &Name,
+        password: &str,
+        path: &str,
+        keep: Option<&str>,
+        link: Option<&str>,
+    ) -> Result<bool> {
         check_password(password, path)?;
         let password = password.to_owned();
         let hash = tokio::task::spawn_blocking(move || hash(&password)).await.map_err(Error::internal)??;
         let mut conn = self.inner.db.begin().await?;
+        if let Some(link) = link
+            && conn.run("DELETE FROM one_time WHERE hash = $1", args![link]).await? == 0
+        {
+            return Ok(false);
+        }
         let touched = conn.run("UPDATE account SET password_hash = $2 WHERE user_name = $1", args![user.as_str(), hash]).await?;
         if touched == 0 {
             return Err(Error::not_found("There is no such person."));
@@ -132,7 +146,7 @@ impl Store {
         self.patch_user_status(&mut conn, user, "has_password", true.into()).await?;
         conn.commit().await?;
         self.inner.forget_people();
-        Ok(())
+        Ok(true)
     }
 
     /// Sign-in facts are shown with the person but are no change that anybody watches.

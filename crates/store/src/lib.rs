@@ -61,7 +61,8 @@ pub(crate) struct Inner {
     newest: watch::Sender<i64>,
     /// People and their bindings, until a binding or person changes.
     principals: RwLock<HashMap<String, (Timestamp, Arc<Principal>)>>,
-    /// Who a session or token belongs to, by the hash of its secret, for a few seconds.
+    /// Who a session or token belongs to, by the hash of its secret, until when that may be believed: a few seconds, and
+    /// never past its end.
     credentials: RwLock<HashMap<String, (Timestamp, SignIn)>>,
 }
 

@@ -104,13 +104,13 @@ impl Store {
         let key = format!("{hash}{}", more.concat());
         let now = self.now();
         if let Ok(cache) = self.inner.credentials.read()
-            && let Some((at, who)) = cache.get(&key)
-            && now.seconds_since(*at) < SHARED_CACHE_SECONDS
+            && let Some((until, who)) = cache.get(&key)
+            && now < *until
         {
             return Ok(Some(who.clone()));
         }
         let sql = format!(
-            "SELECT id, user_name, seen_at, (SELECT active FROM account a WHERE a.user_name = session.user_name) AS active
+            "SELECT id, user_name, seen_at, expires_at, (SELECT active FROM account a WHERE a.user_name = session.user_name) AS active
              FROM session WHERE hash = $1 AND expires_at > $2 AND {condition}"
         );
         let mut values = vec![hash.clone().into(), now.as_millis().into()];
@@ -127,16 +127,17 @@ impl Store {
             conn.commit().await?;
         }
         let who = SignIn { user: crate::row::name_of(&row.text("user_name")?)?, session: Some(row.text("id")?) };
-        self.remember(key, &who);
+        self.remember(key, &who, Timestamp::from_millis(row.int("expires_at")?));
         Ok(Some(who))
     }
 
-    pub(crate) fn remember(&self, key: String, who: &SignIn) {
+    /// Spares the next requests the database, for a few seconds but never past `end`.
+    pub(crate) fn remember(&self, key: String, who: &SignIn, end: Timestamp) {
         if let Ok(mut cache) = self.inner.credentials.write() {
             if cache.len() > 10_000 {
                 cache.clear();
             }
-            cache.insert(key, (self.now(), who.clone()));
+            cache.insert(key, (end.min(self.now().plus_seconds(SHARED_CACHE_SECONDS)), who.clone()));
         }
     }
 
@@ -246,11 +247,8 @@ impl Store {
         drop(conn);
         let Some(row) = row else { return Ok(None) };
         let user = crate::row::name_of(&row.text("user_name")?)?;
-        self.write_password(&user, password, "password", None).await?;
-        let mut conn = self.inner.db.begin().await?;
-        conn.run("DELETE FROM one_time WHERE hash = $1", args![fingerprint(secret)]).await?;
-        conn.commit().await?;
-        Ok(Some(user))
+        let redeemed = self.write_password(&user, password, "password", None, Some(&fingerprint(secret))).await?;
+        Ok(redeemed.then_some(user))
     }
 
     pub(crate) async fn one_time(

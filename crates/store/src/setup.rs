@@ -85,7 +85,7 @@ impl ControllerStore {
         }
         batch.conn.run("DELETE FROM one_time WHERE purpose = 'setup'", &[]).await?;
         batch.commit().await?;
-        if let Err(error) = self.store.write_password(&name, &admin.password, "password", None).await {
+        if let Err(error) = self.store.write_password(&name, &admin.password, "password", None, None).await {
             // A password that is not acceptable must not leave an admin behind whom nobody can be.
             self.undo_first_admin(&name, &binding_name).await?;
             return Err(error);

@@ -1,7 +1,7 @@
 //! Personal API tokens: `wy_…`, stored as a fingerprint, always with an end.
 
 use crate::db::args;
-use crate::{SHARED_CACHE_SECONDS, SignIn, Store, fingerprint, random_secret};
+use crate::{SignIn, Store, fingerprint, random_secret};
 use serde::{Deserialize, Serialize};
 use warpyard_model::{Error, Result, Timestamp};
 
@@ -69,15 +69,15 @@ impl Store {
         let hash = fingerprint(token);
         let now = self.now();
         if let Ok(cache) = self.inner.credentials.read()
-            && let Some((at, who)) = cache.get(&hash)
-            && now.seconds_since(*at) < SHARED_CACHE_SECONDS
+            && let Some((until, who)) = cache.get(&hash)
+            && now < *until
         {
             return Ok(Some(who.clone()));
         }
         let mut conn = self.inner.db.read().await?;
         let row = conn
             .one(
-                "SELECT t.user_name, t.last_used_at, a.active FROM token t JOIN account a ON a.user_name = t.user_name
+                "SELECT t.user_name, t.last_used_at, t.expires_at, a.active FROM token t JOIN account a ON a.user_name = t.user_name
                  WHERE t.hash = $1 AND t.expires_at > $2",
                 args![&hash, now.as_millis()],
             )
@@ -94,7 +94,7 @@ impl Store {
             conn.commit().await?;
         }
         let who = SignIn { user: crate::row::name_of(&row.text("user_name")?)?, session: None };
-        self.remember(hash, &who);
+        self.remember(hash, &who, Timestamp::from_millis(row.int("expires_at")?));
         Ok(Some(who))
     }
 
