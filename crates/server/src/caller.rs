@@ -85,7 +85,7 @@ pub(crate) fn cookie_value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a
 }
 
 /// Who the request's credentials belong to. A cookie counts only where no other site can have made the browser send it.
-async fn recognise(store: &Store, cookie: &str, method: &Method, headers: &HeaderMap) -> Result<SignIn> {
+pub(crate) async fn recognise(store: &Store, cookie: &str, method: &Method, headers: &HeaderMap) -> Result<SignIn> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let token = value.to_str().ok().and_then(|v| v.strip_prefix("Bearer "));
         let token = token.ok_or_else(|| Error::unauthenticated("Only bearer tokens are understood in Authorization."))?;
@@ -150,8 +150,7 @@ pub(crate) async fn every_request(
     request.extensions_mut().insert(origin.clone());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let credentials = request.headers().clone();
-    let response = next.run(request).await;
-    let mut response = crate::problem::finish(response, &origin.request_id);
+    let mut response = crate::idempotency::run(&state, &origin, request, next).await;
     if response.status() == axum::http::StatusCode::FORBIDDEN {
         note_refusal(&state, &origin, &method, &path, &credentials).await;
     }

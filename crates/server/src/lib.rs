@@ -8,6 +8,7 @@ mod app_backend;
 mod caller;
 mod console;
 pub mod gateway;
+mod idempotency;
 mod listener;
 mod metrics;
 mod openapi;

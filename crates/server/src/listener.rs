@@ -117,6 +117,7 @@ pub async fn serve(state: Arc<AppState>, listener: TcpListener, stop: Cancellati
     tracker.close();
     let drained = async {
         gateway.shut_down().await;
+        state.once.finish().await;
         tracker.wait().await;
     };
     if tokio::time::timeout(DRAIN, drained).await.is_err() {

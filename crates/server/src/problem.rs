@@ -83,6 +83,9 @@ pub(crate) fn finish(mut response: Response, request_id: &str) -> Response {
     let pending = response.extensions_mut().remove::<Pending>();
     let Some(Pending(mut problem)) = pending else { return response };
     request_id.clone_into(&mut problem.request_id);
+    // A layer may have chosen a more fitting status than the error's own.
+    problem.status = response.status().as_u16();
+    response.status().canonical_reason().unwrap_or("Error").clone_into(&mut problem.title);
     let body = serde_json::to_vec(&problem).unwrap_or_default();
     let (mut parts, _) = response.into_parts();
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

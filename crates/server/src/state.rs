@@ -35,6 +35,7 @@ pub struct AppState {
     pub settings: Settings,
     pub(crate) metrics: Metrics,
     pub(crate) limiter: SignInLimiter,
+    pub(crate) once: crate::idempotency::Once,
 }
 
 impl AppState {
@@ -49,6 +50,7 @@ impl AppState {
             settings,
             metrics: Metrics::new(),
             limiter: SignInLimiter::new(),
+            once: crate::idempotency::Once::default(),
         }))
     }
 }

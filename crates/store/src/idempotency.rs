@@ -1,4 +1,7 @@
 //! Answers kept for `Idempotency-Key`, so that a request that was sent twice is done once.
+//!
+//! An answer may tell a secret once (a new token), and a request may hold one: answers are sealed, and of requests only
+//! a keyed fingerprint is stored.
 
 use crate::Store;
 use crate::db::args;
@@ -27,22 +30,30 @@ impl Store {
             )
             .await?;
         let Some(row) = row else { return Ok(None) };
-        if row.text("request")? != request {
+        if row.text("request")? != self.inner.keyed_fingerprint(request) {
             return Err(Error::conflict("This Idempotency-Key was used for another request; use a new key."));
         }
-        Ok(Some(Replay { status: u16::try_from(row.int("status")?).map_err(Error::internal)?, body: row.text("body")? }))
+        let body = self.inner.open_text(&row.text("body")?, &context(actor, key))?;
+        Ok(Some(Replay { status: u16::try_from(row.int("status")?).map_err(Error::internal)?, body }))
     }
 
     /// Keeps an answer.
     pub async fn keep_answer(&self, actor: &str, key: &str, request: &str, answer: &Replay) -> Result<()> {
         let now = self.now();
+        let body = self.inner.seal_text(&answer.body, &context(actor, key))?;
+        let request = self.inner.keyed_fingerprint(request);
         let mut conn = self.inner.db.begin().await?;
         conn.run("DELETE FROM idempotency WHERE at < $1", args![now.plus_seconds(-KEPT_SECONDS).as_millis()]).await?;
         conn.run(
             "INSERT INTO idempotency (actor, key, request, status, body, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-            args![actor, key, request, i64::from(answer.status), &answer.body, now.as_millis()],
+            args![actor, key, request, i64::from(answer.status), body, now.as_millis()],
         )
         .await?;
         conn.commit().await
     }
+}
+
+/// Where a sealed answer belongs.
+fn context(actor: &str, key: &str) -> String {
+    format!("idempotency/{actor}/{key}")
 }

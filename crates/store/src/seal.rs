@@ -62,6 +62,21 @@ fn decrypt(key: &Key<Aes256Gcm>, sealed: &str, context: &str) -> Result<Vec<u8>>
 }
 
 impl Inner {
+    /// Seals a text that is kept outside the table of sealed values; `context` says where it belongs.
+    pub(crate) fn seal_text(&self, plain: &str, context: &str) -> Result<String> {
+        encrypt(&self.key.0, plain.as_bytes(), context)
+    }
+
+    /// Opens such a text.
+    pub(crate) fn open_text(&self, sealed: &str, context: &str) -> Result<String> {
+        String::from_utf8(decrypt(&self.key.0, sealed, context)?).map_err(Error::internal)
+    }
+
+    /// A fingerprint of something that may hold a secret which could be guessed: useless without the installation's key.
+    pub(crate) fn keyed_fingerprint(&self, text: &str) -> String {
+        crate::fingerprint(&format!("{}\n{text}", crate::hex(&self.key.0)))
+    }
+
     pub(crate) async fn seal(&self, conn: &mut Conn, uid: &str, path: &str, plain: &str) -> Result<()> {
         let context = format!("{uid}/{path}");
         let row_key = rand::random::<[u8; 32]>();
