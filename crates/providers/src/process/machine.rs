@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn only_visible_directories_join_the_path() {
-        let path = visible_path("/root/.cargo/bin:/usr/local/go/bin:/opt/tools/bin:/usr/bin:/opt/../root/bin");
+        let path = visible_path("/home/ana/.cargo/bin:/usr/local/go/bin:/opt/tools/bin:/usr/bin:/opt/../home/bin");
         assert_eq!(path, format!("{SYSTEM_PATH}:/usr/local/go/bin:/opt/tools/bin"));
     }
 
