@@ -244,7 +244,7 @@ fn logs_events_and_open_write_what_the_server_says() {
     assert_eq!(world.run(&["logs", "nb-1", "--tail", "2"]).out, "one\ntwo\n");
     assert_eq!(world.seen("GET", "/logs")[0].query, "tail=2");
     assert!(world.run(&["events", "nb-1"]).out.contains("Started"));
-    assert_eq!(world.run(&["open", "nb-1", "--print"]).out, "http://lab/?code=once\n");
+    assert_eq!(world.run(&["open", "nb-1", "--print"]).out, "http://lab\n");
     assert!(world.run(&["describe", "service", "nb-1"]).out.contains("Phase:         running"));
     assert_eq!(world.run(&["delete", "service/nb-1", "--yes"]).out, "service-instance/nb-1 is deleted.\n");
     assert_eq!(world.run(&["logs", "nb-1"]).code, 3);

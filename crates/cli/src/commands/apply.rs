@@ -99,13 +99,9 @@ fn diff_text(item: &AppliedItem, document: Option<&Sourced>) -> Outcome<String> 
     };
     let path = format!("{}/{}", item.scope.key().trim_matches('/'), word(item));
     let path = path.trim_start_matches('/');
-    let heading = if diff.starts_with("---") {
-        String::new()
-    } else if item.action == "created" {
-        format!("--- /dev/null\n+++ file/{path}\n")
-    } else {
-        format!("--- server/{path}\n+++ file/{path}\n")
-    };
-    let end = if diff.ends_with('\n') || diff.is_empty() { "" } else { "\n" };
-    Ok(format!("{heading}{diff}{end}"))
+    // The server's own heading does not say which object it is about.
+    let body = diff.find("@@").filter(|_| diff.starts_with("---")).map_or(diff.as_str(), |at| &diff[at..]);
+    let old = if item.action == "created" { "/dev/null".to_owned() } else { format!("server/{path}") };
+    let end = if body.ends_with('\n') || body.is_empty() { "" } else { "\n" };
+    Ok(format!("--- {old}\n+++ file/{path}\n{body}{end}"))
 }

@@ -17,7 +17,8 @@ use warpyard_client::AnyObject;
   warpyard open nb-1 tensorboard
   warpyard open nb-1 --print
 
-The address signs you in once and only for a short time; open it soon and do not pass it on.")]
+The browser signs in through the console, when it has not yet. Programs send a token to the address instead:
+  curl -H \"Authorization: Bearer $WARPYARD_TOKEN\" $(warpyard open nb-1 --print)")]
 pub(crate) struct OpenArgs {
     /// The service instance.
     name: String,
@@ -31,17 +32,28 @@ pub(crate) struct OpenArgs {
 pub(crate) async fn run(args: OpenArgs, session: Session) -> Outcome {
     let service = session.find_service(&args.name).await?;
     let endpoint = choose(&service, args.endpoint.as_deref())?;
-    let opened = session.client.open(&service.scope(), service.name(), &endpoint).await?;
+    let url = address(&service, &endpoint)?;
     let out = session.out;
     match out.format {
-        Format::Json | Format::Yaml => out.value(&opened)?,
-        Format::Name => out.line(&opened.url)?,
-        Format::Table if !args.print && std::io::stdout().is_terminal() && open_in_browser(&opened.url) => {
+        Format::Json | Format::Yaml => out.value(&serde_json::json!({ "url": url }))?,
+        Format::Name => out.line(&url)?,
+        Format::Table if !args.print && std::io::stdout().is_terminal() && open_in_browser(&url) => {
             out.line(format!("Opened {endpoint} of {} in the browser.", service.name()))?;
         }
-        Format::Table => out.line(&opened.url)?,
+        Format::Table => out.line(&url)?,
     }
     Ok(Exit::Done)
+}
+
+/// The endpoint's own address. One-time codes are for console sessions alone, so that a token that leaks is no way to one.
+fn address(service: &AnyObject, endpoint: &str) -> Outcome<String> {
+    let endpoints = service.array("/status/endpoints");
+    let of = |key: &str, e: &serde_json::Value| e.get(key).and_then(serde_json::Value::as_str).map(str::to_owned);
+    let found = endpoints.iter().find(|e| of("name", e).as_deref() == Some(endpoint)).and_then(|e| of("url", e));
+    found.filter(|url| !url.is_empty()).ok_or_else(|| {
+        Failure::new(Exit::Conflict, format!("{endpoint} of {} has no address yet", service.name()))
+            .with_hint(format!("start it and wait: warpyard start {} --wait", service.name()))
+    })
 }
 
 fn choose(service: &AnyObject, wanted: Option<&str>) -> Outcome<String> {

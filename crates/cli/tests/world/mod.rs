@@ -286,7 +286,6 @@ fn project(world: &Inner, method: &Method, rest: &str, query: &str, body: &Value
                 (&Method::GET, "events") => {
                     ok(json!({"items": [{"at": TIME, "severity": "normal", "reason": "Started", "message": "It runs."}]}))
                 }
-                (&Method::POST, "endpoints/lab/open") => ok(json!({"url": "http://lab/?code=once"})),
                 (&Method::POST, "stop") => {
                     instances[position]["status"]["phase"] = json!("stopping");
                     ok(instances[position].clone())

@@ -1,0 +1,18 @@
+//! The whole product as people meet it: the real binary serves, the real command line and real HTTP clients use it.
+//!
+//! Every test has a server, a data directory and a configuration of its own. They take turns, because most of them start
+//! programs that keep both cores of a small machine busy.
+
+mod apply_files;
+mod bad_days;
+mod bad_files;
+mod catalogue;
+mod crash;
+mod http;
+mod kernel;
+mod main_job;
+mod offer;
+mod processes;
+mod queue;
+mod shutdown;
+mod world;
