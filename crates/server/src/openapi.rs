@@ -130,8 +130,12 @@ impl Declared<'_> {
     }
 
     pub(crate) fn query<T: JsonSchema>(mut self) -> Self {
-        let schema = self.routes.generator.root_schema_for::<T>();
-        self.operation.query = serde_json::to_value(schema).ok();
+        let mut schema = self.routes.generator.root_schema_for::<T>().to_value();
+        // A root schema carries every definition made so far: kept for each operation, that is tens of megabytes at start.
+        if let Some(object) = schema.as_object_mut() {
+            object.retain(|key, _| key == "properties" || key == "required");
+        }
+        self.operation.query = Some(schema);
         self
     }
 
