@@ -70,7 +70,7 @@ pub(crate) fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
 
-/// Resident memory in bytes of a process and everything below it, without the processes whose program has one of the
+/// Resident memory in bytes of a process and everything below it, pages that several of them share counted once, without the processes whose program has one of the
 /// names in `without` (the applications) and what is below them.
 pub(crate) fn resident_bytes(root: u32, without: &[&str]) -> Result<u64> {
     let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
@@ -108,9 +108,10 @@ fn program(id: u32) -> Option<String> {
     first.rsplit('/').next().map(str::to_owned)
 }
 
+/// The proportional share: a page that several processes map counts for each of them in part.
 fn resident(id: u32) -> Option<u64> {
-    let text = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let text = std::fs::read_to_string(format!("/proc/{id}/smaps_rollup")).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("Pss:"))?;
     line.split_whitespace().next()?.parse::<u64>().ok().map(|kibibytes| kibibytes * 1024)
 }
 
@@ -134,7 +135,7 @@ mod tests {
             Ok(whole)
         });
         let whole = whole.await.unwrap();
-        assert!(whole > 500_000, "{whole}");
+        assert!(whole > 100_000, "{whole}");
         let own = resident_bytes(id, &["tail"]).unwrap();
         assert!(own < whole);
         process.stop().await.unwrap();

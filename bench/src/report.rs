@@ -69,7 +69,8 @@ fn method(amounts: Amounts) -> String {
          - Warpyard: `warpyard serve` as it is installed, SQLite, the process provider with its sandbox. Reads are of a service instance, \
          lists and writes of workspaces; every read is authorised object by object and every write is in the audit chain. Its proxy \
          checks the session on every request; JupyterHub's proxy leaves that to the application.\n\
-         - Resident memory is that of the server and everything below it except the applications, after the load.\n\n\
+         - Resident memory is that of the server and every process below it except the applications, after the load, with one \
+         application running; a page that several processes share is counted once (proportional set size).\n\n\
          ## How to run it again\n\n\
          ```\nmake bench\n```\n\n\
          It needs Node.js, Python 3 with venv and bubblewrap, installs JupyterHub and its proxy from their registries below `target/`, \

@@ -88,14 +88,15 @@ impl Warpyard {
         let authorization = format!("Bearer {token}");
         let headers = [("authorization", authorization.as_str())];
         let me = load::parse(&Connection::new(address).succeed(load::get("/api/v1/me", &headers)).await?)?;
-        prepare(address, &headers, parts.application).await?;
+        let application = parts.application.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        prepare(address, &headers, parts.application, &application).await?;
         let stream = "/api/v1/watch/stream?kinds=ServiceInstance&org=bench&project=bench&workspace=bench";
         let watch = Watch::open(address, load::get(stream, &headers)).await?;
         let mut system = Self {
             process,
             version: me["version"].as_str().unwrap_or("unknown").to_owned(),
             address,
-            application: parts.application.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            application,
             watch,
             first: Opened::default(),
             launched: Mutex::default(),
@@ -244,7 +245,7 @@ async fn sign_in(address: SocketAddr) -> Result<(String, String)> {
 }
 
 /// Makes the place, the template of the trivial application and its profiles, and room on the target.
-async fn prepare(address: SocketAddr, headers: &[(&str, &str)], application: &Path) -> Result<()> {
+async fn prepare(address: SocketAddr, headers: &[(&str, &str)], application: &Path, name: &str) -> Result<()> {
     let mut connection = Connection::new(address);
     let source = handout::serve(application.to_owned()).await?;
     let mut create = async |path: &str, name: &str, spec: Value| -> Result<()> {
@@ -260,7 +261,7 @@ async fn prepare(address: SocketAddr, headers: &[(&str, &str)], application: &Pa
     }
     let templates = "/api/v1/environment-templates";
     create(templates, "bench-allocation", template("compute", json!({}), json!([]))).await?;
-    create(templates, "bench-application", template("service", body(source), endpoints())).await?;
+    create(templates, "bench-application", template("service", body(source, name), endpoints())).await?;
     let reference = |name: &str| json!({"name": name, "version": "1.0.0"});
     // A whole core and ample memory, so that limits of a sandbox never slow the application down.
     let size = json!({"cpu_millis": 1000, "memory_bytes": 256 << 20});
@@ -296,8 +297,8 @@ fn endpoints() -> Value {
 }
 
 /// A preparation step, which is run once and cached, fetches the application; every launch starts it in a sandbox.
-fn body(source: SocketAddr) -> Value {
-    let file = "/opt/warpyard/application/application";
+fn body(source: SocketAddr, name: &str) -> Value {
+    let file = format!("/opt/warpyard/application/{name}");
     let fetch =
         "import os, sys, urllib.request; urllib.request.urlretrieve(sys.argv[1], sys.argv[2]); os.chmod(sys.argv[2], 0o755)";
     json!({

@@ -130,7 +130,7 @@ impl Declared<'_> {
     }
 
     pub(crate) fn query<T: JsonSchema>(mut self) -> Self {
-        let mut schema = self.routes.generator.root_schema_for::<T>().to_value();
+        let mut schema = serde_json::to_value(self.routes.generator.root_schema_for::<T>()).unwrap_or_default();
         // A root schema carries every definition made so far: kept for each operation, that is tens of megabytes at start.
         if let Some(object) = schema.as_object_mut() {
             object.retain(|key, _| key == "properties" || key == "required");
