@@ -83,7 +83,7 @@ export default function CodeMirrorEditor({ value, onChange, label, readOnly = fa
           THEME,
           // Escape and then Tab leaves the editor, as CodeMirror documents for keyboards.
           keymap.of([...defaultKeymap, ...historyKeymap, ...foldKeymap, indentWithTab]),
-          EditorView.contentAttributes.of({ "aria-label": name }),
+          EditorView.contentAttributes.of({ "aria-label": name, tabindex: "0" }),
           mode.current.of([EditorState.readOnly.of(start.readOnly), EditorView.editable.of(true)]),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) changed(update.state.doc.toString());

@@ -109,7 +109,6 @@ export const designer = {
     none: "This template asks nothing.",
     chooseFirst: "Choose a template and version under Environment first.",
     noSection: "Without a heading",
-    edit: (label: string) => `Change ${label}`,
     up: (label: string) => `Move ${label} up`,
     down: (label: string) => `Move ${label} down`,
     override: "People may",

@@ -7,7 +7,7 @@ export const nav = {
     newService: "New service profile",
     templates: "Templates",
     newTemplate: "New template",
-    manage: "Developer Hub",
+    manage: "Hub management",
     developers: "Developers",
     offered: "Profiles",
     instances: "Instances",

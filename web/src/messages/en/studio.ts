@@ -194,10 +194,10 @@ export const studio = {
     usedBy: "A draft may change; it cannot be published on a card.",
   },
   manage: {
-    title: "Developer Hub",
+    title: "Hub management",
     text: "Who may launch, what they see, and what of it runs.",
     tabs: { developers: "Developers", offered: "Profiles", instances: "Instances" },
-    tabsLabel: "Parts of the Developer Hub",
+    tabsLabel: "Parts of hub management",
     createCompute: "Create compute instance…",
     developers: {
       empty: { title: "No developers yet", text: "Give people the developer role in this project." },

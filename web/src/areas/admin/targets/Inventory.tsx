@@ -111,7 +111,7 @@ function Square({ one, owner }: { one: PlacedGpu; owner: number | undefined }) {
   const label = m.targets.squareLabel(gpu.index, formatGpuModel(gpu.model), stateWords(one));
   const place = use && parseObjectPath(use.instance);
   const to = place && objectLink("ComputeInstance", place.scope, place.name, here);
-  const text = <span className={cx(!gpu.healthy && "rounded-sm bg-page px-0.5")}>{use ? initials(use.owner) : gpu.index}</span>;
+  const text = <span aria-hidden className={cx(!gpu.healthy && "rounded-sm bg-page px-0.5")}>{use ? initials(use.owner) : gpu.index}</span>;
   return (
     <li>
       <Tooltip text={label}>

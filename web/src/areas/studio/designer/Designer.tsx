@@ -44,7 +44,10 @@ export function Designer({ kind, profile }: { kind: ProfileKind; profile: Profil
   const [edited, setDraft] = useState<Draft>(() => (profile ? draftOf(profile) : emptyDraft(kind)));
   const draft = profile ? edited : { ...edited, title: names.title };
   const dirty = base ? !sameDraft(draft, draftOf(base)) : !sameDraft(draft, emptyDraft(kind));
-  const stale = profile !== undefined && base !== undefined && profile.metadata.generation > base.metadata.generation;
+  // Publishing changes the stored profile too, but nothing that is edited here.
+  const newer = profile !== undefined && base !== undefined && profile.metadata.resource_version > base.metadata.resource_version;
+  const stale = newer && !sameDraft(draftOf(profile), draftOf(base));
+  const current = newer && !stale ? profile : base;
   const name = profile?.metadata.name ?? names.name;
   const readOnly = !can(`${subject}.${profile ? "update" : "create"}`);
   useTitle(draft.title || name || (kind === "ComputeProfile" ? m.newCompute : m.newService));
@@ -84,7 +87,7 @@ export function Designer({ kind, profile }: { kind: ProfileKind; profile: Profil
     const body = bodyOfDraft({ ...draft, spec: changedByHand(draft.spec) }, name);
     try {
       if (base) {
-        const stored = await update.mutateAsync({ object: base as never, metadata: body.metadata, spec: body.spec as never });
+        const stored = await update.mutateAsync({ object: current as never, metadata: body.metadata, spec: body.spec as never });
         setBase(stored);
         setDraft(draftOf(stored));
       } else {

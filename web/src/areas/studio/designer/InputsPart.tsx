@@ -73,7 +73,7 @@ function Row({ field, open, onToggle, up, down }: { field: TemplateField; open: 
   return (
     <li className="flex flex-col">
       <div className="flex items-center gap-1 px-2 py-1.5">
-        <button type="button" aria-expanded={open} onClick={onToggle} className="flex min-w-0 flex-1 items-center gap-2 rounded-sm px-1 py-1 text-left hover:bg-hover" aria-label={m.edit(label)}>
+        <button type="button" aria-expanded={open} onClick={onToggle} className="flex min-w-0 flex-1 items-center gap-2 rounded-sm px-1 py-1 text-left hover:bg-hover">
           {open ? <ChevronDown size={16} aria-hidden className="shrink-0" /> : <ChevronRight size={16} aria-hidden className="shrink-0" />}
           <span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-1">
             <span className="flex flex-col">

@@ -21,13 +21,15 @@ export interface PreviewValues {
 export function usePreview(kind: ProfileKind, scope: ProjectScope, spec: ProfileSpec, values: PreviewValues) {
   const text = JSON.stringify({ draft: { spec: cleanSpec(spec) }, values });
   const settled = useDebounced(text, PAUSE_MS);
+  // What settled counts, not what is typed now: a draft without a template has no form to ask for.
+  const { template } = (JSON.parse(settled) as { draft: { spec: ProfileSpec } }).draft.spec;
   const query = useQuery({
     queryKey: ["draft-form", kind, scope.org, scope.project, settled],
     queryFn: ({ signal }) => request<FormAnswer>("POST", `${collectionPath(kind, scope)}/form`, { body: JSON.parse(settled), signal }),
     placeholderData: keepPreviousData,
     gcTime: 0,
     retry: false,
-    enabled: spec.template.name !== "" && spec.template.version !== "",
+    enabled: template.name !== "" && template.version !== "",
   });
   return { ...query, isBehind: text !== settled || query.isPlaceholderData };
 }
@@ -58,7 +60,7 @@ export function useProblems(kind: ProfileKind, scope: ProjectScope, name: string
     placeholderData: keepPreviousData,
     gcTime: 0,
     retry: false,
-    enabled: enabled && name !== "",
+    enabled: enabled && (JSON.parse(settled) as ReturnType<typeof bodyOfDraft>).metadata.name !== "",
   });
   return query.data ?? [];
 }

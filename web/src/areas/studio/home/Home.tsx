@@ -120,7 +120,7 @@ function Running({ rows, complete, total, scope }: { rows: Instance[]; complete:
           {targets.map(([target, count], index) => (
             <span key={target}>
               {index > 0 && ", "}
-              <Link to={adminPaths.target(scope, target)} className="rounded-sm text-accent-ink hover:underline">
+              <Link to={adminPaths.target(scope, target)} className="rounded-sm text-accent-ink underline underline-offset-2">
                 {target}
               </Link>{" "}
               {formatNumber(count)}
