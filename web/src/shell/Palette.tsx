@@ -1,12 +1,13 @@
 // Ctrl/Cmd-K: any page, project, instance or card by name.
 import { Dialog } from "@base-ui/react/dialog";
 import { useNavigate } from "@tanstack/react-router";
-import { Cpu, SquareStack } from "lucide-react";
+import { Cpu, Rocket, SquareStack } from "lucide-react";
 import { useState } from "react";
 import { useList } from "../api/hooks";
 import { scopeOf } from "../api/kinds";
 import { useMe, usePermissions } from "../api/session";
 import { areas } from "../areas";
+import { launchSearch, useCatalogue } from "../areas/hub/catalogue/cards";
 import { useDebounced } from "../lib/hooks";
 import { paths } from "../lib/paths";
 import { useCurrentScope } from "../lib/scope";
@@ -67,6 +68,18 @@ function PaletteList({ onClose }: { onClose: () => void }) {
     icon: kind === "ComputeInstance" ? <Cpu size={16} aria-hidden /> : <SquareStack size={16} aria-hidden />,
     onSelect: go(paths.instance(kind as "ComputeInstance" | "ServiceInstance", scopeOf(metadata), metadata.name)),
   }));
+  const catalogue = useCatalogue(scope);
+  const cards: Command[] = (catalogue.data ?? []).map((card) => ({
+    id: `${card.project}/${card.kind}/${card.name}`,
+    label: card.title,
+    hint: card.card.category ?? "",
+    group: m.palette.cards,
+    icon: <Rocket size={16} aria-hidden />,
+    onSelect: () => {
+      onClose();
+      void navigate({ to: paths.launch(scope, card.kind, card.name), search: launchSearch(card, scope.project) as never });
+    },
+  }));
   const projects = useProjectCommands(m.palette.projects, onClose, true);
-  return <CommandList commands={[...pages, ...instances, ...projects]} placeholder={m.palette.placeholder} empty={m.palette.empty} onQuery={setQuery} />;
+  return <CommandList commands={[...pages, ...cards, ...instances, ...projects]} placeholder={m.palette.placeholder} empty={m.palette.empty} onQuery={setQuery} />;
 }

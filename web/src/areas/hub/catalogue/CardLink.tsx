@@ -4,10 +4,7 @@ import type { ReactNode } from "react";
 import type { CatalogueCard, Scope } from "../../../api/types";
 import { paths } from "../../../lib/paths";
 import { ProfileCard } from "../../../ui/ProfileCard";
-
-export function launchSearch(card: CatalogueCard, project: string | undefined, workspace?: string) {
-  return { home: card.project && card.project !== project ? card.project : undefined, workspace };
-}
+import { launchSearch } from "./cards";
 
 export function LinkedCard({ card, scope, workspace, heading }: { card: CatalogueCard; scope: Scope; workspace?: string | undefined; heading?: "h2" | "h3" }) {
   const link = (title: ReactNode) => (

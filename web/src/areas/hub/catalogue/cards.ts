@@ -15,6 +15,11 @@ export function useCatalogue(scope: Scope) {
   });
 }
 
+/** What the launch page has to know beside its address. */
+export function launchSearch(card: CatalogueCard, project: string | undefined, workspace?: string) {
+  return { home: card.project && card.project !== project ? card.project : undefined, workspace };
+}
+
 export interface CardFilter {
   search?: string | undefined;
   category?: string | undefined;
