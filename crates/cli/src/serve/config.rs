@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 /// Runs the server.
 #[derive(Debug, Clone, Default, clap::Args, Serialize)]
-#[command(after_long_help = "Every flag is also a key of the configuration file (TOML, with underscores) and a variable WARPYARD_<KEY>.
+#[command(
+    after_long_help = "Every flag is also a key of the configuration file (TOML, with underscores) and a variable WARPYARD_<KEY>.
 A flag beats a variable, a variable beats the file.
 
 Without a first admin, the server prints a one-time link that makes one; or set WARPYARD_BOOTSTRAP_ADMIN_EMAIL and
@@ -17,7 +18,8 @@ Examples:
   warpyard serve
   warpyard serve --listen 0.0.0.0:8080 --apps-domain apps.example.com --public-url https://gpu.example.com
   warpyard serve --simulate-gpus A100-80GB:4
-  WARPYARD_DATABASE_URL=postgres://warpyard@db/warpyard warpyard serve")]
+  WARPYARD_DATABASE_URL=postgres://warpyard@db/warpyard warpyard serve"
+)]
 pub(crate) struct ServeArgs {
     /// Configuration file in TOML.
     #[arg(long, value_name = "FILE")]
@@ -159,7 +161,8 @@ mod tests {
     fn flags_beat_the_file_and_the_file_beats_defaults() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("warpyard.toml");
-        std::fs::write(&file, "listen = \"127.0.0.1:9\"\napps_domain = \"apps.example.com\"\nsimulate_gpus = \"A:1, B:2\"\n").unwrap();
+        std::fs::write(&file, "listen = \"127.0.0.1:9\"\napps_domain = \"apps.example.com\"\nsimulate_gpus = \"A:1, B:2\"\n")
+            .unwrap();
         let args = ServeArgs { config: Some(file.clone()), listen: Some("127.0.0.1:0".into()), ..ServeArgs::default() };
         let config = args.load().unwrap();
         assert_eq!((config.listen.as_str(), config.apps_domain.as_str()), ("127.0.0.1:0", "apps.example.com"));

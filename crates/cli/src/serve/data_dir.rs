@@ -8,7 +8,8 @@ use warpyard_model::{Error, Result};
 
 /// Makes the directory if it is missing and locks it until the answer is dropped, or this process ends however it ends.
 pub(super) fn take(directory: &Path) -> Result<Flock<File>> {
-    let failed = |e: &dyn std::fmt::Display| Error::unavailable(format!("The data directory {} cannot be used: {e}", directory.display()));
+    let failed =
+        |e: &dyn std::fmt::Display| Error::unavailable(format!("The data directory {} cannot be used: {e}", directory.display()));
     std::fs::DirBuilder::new().recursive(true).mode(0o711).create(directory).map_err(|e| failed(&e))?;
     let file = std::fs::OpenOptions::new()
         .create(true)

@@ -5,8 +5,8 @@
 mod config;
 mod data_dir;
 
-pub(crate) use config::ServeArgs;
 use config::Config;
+pub(crate) use config::ServeArgs;
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -84,7 +84,8 @@ async fn serve(config: &Config) -> warpyard_model::Result<()> {
     let first_admin = first_admin(&store.controller(policy.controller("sign-in")?), config).await?;
 
     let providers = Providers::new(provider_factory(&data_dir)?);
-    let holder = if config.database_url.is_some() { format!("{}-{}", host_name(), std::process::id()) } else { "this-server".into() };
+    let holder =
+        if config.database_url.is_some() { format!("{}-{}", host_name(), std::process::id()) } else { "this-server".into() };
     let controllers = Controllers::new(
         store.controller(policy.controller("reconciler")?),
         providers.clone(),
