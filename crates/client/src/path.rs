@@ -37,6 +37,11 @@ pub fn scope_for(kind: Kind, scope: &ScopePath) -> Result<ScopePath> {
     if level < Level::Org {
         cut.org = None;
     }
+    // A project's name alone is no path: it stands in its organization, and a workspace in its project.
+    if (cut.project.is_some() && cut.org.is_none()) || (cut.workspace.is_some() && cut.project.is_none()) {
+        let what = if cut.org.is_none() { "its organization" } else { "its project" };
+        return Err(ClientError::local(ErrorCode::Invalid, format!("{} is not a place without {what}", cut.key())));
+    }
     Ok(cut)
 }
 
@@ -73,6 +78,14 @@ mod tests {
 
     fn name(text: &str) -> Name {
         Name::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_place_with_a_gap_is_no_path() {
+        let gap = ScopePath { org: None, ..ScopePath::project(name("acme"), name("vision")) };
+        let error = scope_for(Kind::ServiceProfile, &gap).unwrap_err();
+        assert!(error.to_string().contains("its organization"), "{error}");
+        assert_eq!(scope_for(Kind::Organization, &gap).unwrap(), ScopePath::platform(), "what lives above it is found");
     }
 
     #[test]

@@ -5,15 +5,21 @@ use nix::unistd::Pid;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// One process.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One process; its parent may end and change, it stays the same.
+#[derive(Debug, Clone)]
 pub(crate) struct Process {
     pub(crate) id: i32,
-    pub(crate) parent: i32,
+    parent: i32,
     /// When it started, in clock ticks after the machine did: with the id, this tells two processes apart.
     pub(crate) started: u64,
     /// Its words, with spaces between them.
     pub(crate) command: String,
+}
+
+impl PartialEq for Process {
+    fn eq(&self, other: &Self) -> bool {
+        (self.id, self.started) == (other.id, other.started)
+    }
 }
 
 /// Every process of the machine with whether it names `mark`: in its words, or as the source of something mounted for it.

@@ -53,6 +53,8 @@ pub(super) fn remove_tree(path: &Path, trash: &Path) -> io::Result<()> {
     match std::fs::rename(path, &grave) {
         Ok(()) => remove_all(&grave),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        // The cache may lie on another disk, from which nothing can be moved into the trash.
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => remove_all(path),
         Err(error) => Err(error),
     }
 }
