@@ -3,6 +3,8 @@
 //! Every test has a server, a data directory and a configuration of its own. They take turns, because most of them start
 //! programs that keep both cores of a small machine busy.
 
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests run the program and stop at the first surprise")]
+
 mod apply_files;
 mod bad_days;
 mod bad_files;
