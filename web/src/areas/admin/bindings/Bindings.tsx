@@ -23,11 +23,12 @@ export function Bindings() {
   const [adding, setAdding] = useState(false);
   const [search, setSearch] = useSearchState<"search" | "role" | "level">();
   const own = useAll("RoleBinding", { org }, { deep: true });
+  // The platform's address lists everything one may see; only its own bindings are wanted of it.
   const platform = useAll("RoleBinding", {});
   useWatch(["RoleBinding"], { org });
 
   const needle = (search.search ?? "").toLowerCase();
-  const rows = own.items && [...(platform.items ?? []), ...own.items].filter(
+  const rows = own.items && [...(platform.items ?? []).filter((row) => !row.metadata.org), ...own.items].filter(
     (row) =>
       (needle === "" || row.spec.user.includes(needle)) &&
       (!search.role || row.spec.role === search.role) &&

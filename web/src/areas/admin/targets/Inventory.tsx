@@ -108,10 +108,12 @@ function Square({ one, owner }: { one: PlacedGpu; owner: number | undefined }) {
     !gpu.healthy && "border-failed text-failed",
   );
   const style = gpu.healthy ? undefined : { backgroundImage: HATCHED };
-  const label = m.targets.squareLabel(gpu.index, formatGpuModel(gpu.model), stateWords(one));
+  const words = m.targets.squareLabel(gpu.index, formatGpuModel(gpu.model), stateWords(one));
+  // The name begins with what stands in the square, so that it can be spoken to.
+  const label = use ? `${initials(use.owner)}: ${words}` : words;
   const place = use && parseObjectPath(use.instance);
   const to = place && objectLink("ComputeInstance", place.scope, place.name, here);
-  const text = <span aria-hidden className={cx(!gpu.healthy && "rounded-sm bg-page px-0.5")}>{use ? initials(use.owner) : gpu.index}</span>;
+  const text = <span className={cx(!gpu.healthy && "rounded-sm bg-page px-0.5")}>{use ? initials(use.owner) : gpu.index}</span>;
   return (
     <li>
       <Tooltip text={label}>

@@ -116,7 +116,7 @@ export function Designer({ kind, profile }: { kind: ProfileKind; profile: Profil
     setDraft,
     setSpec: (patch) => setDraft({ ...edited, spec: { ...edited.spec, ...patch } as Draft["spec"] }),
     fields: version ? (version.inputs ?? []) : undefined,
-    answer: preview.data,
+    answer: preview.answer,
     currency: organization.data?.spec.currency ?? "USD",
     readOnly,
     errorAt: (path) => exactAt(path) ?? errors.find((error) => error.path.startsWith(`${path}.`))?.message,
@@ -139,7 +139,7 @@ export function Designer({ kind, profile }: { kind: ProfileKind; profile: Profil
         )}
         {failure && <ErrorPanel error={failure} />}
         {!failure && loose.map((error) => <Notice key={error.message} tone="failed">{error.message}</Notice>)}
-        <div className="grid items-start gap-8 md:grid-cols-[168px_minmax(0,1fr)] lg:grid-cols-[168px_minmax(0,1fr)_minmax(320px,400px)]">
+        <div className="grid grid-cols-1 items-start gap-8 md:grid-cols-[168px_minmax(0,1fr)] lg:grid-cols-[168px_minmax(0,1fr)_minmax(320px,400px)]">
           <PartList part={part} counts={counts} />
           <section aria-label={m.part[part]} className="min-w-0">
             <h2 className="mb-4 text-16 font-semibold">{m.part[part]}</h2>
@@ -181,7 +181,7 @@ function Parts({ part, names, version }: { part: Part; names: ReturnType<typeof 
 
 function PartList({ part, counts }: { part: Part; counts: Map<Part, number> }) {
   return (
-    <nav aria-label={m.parts} className="md:sticky md:top-32">
+    <nav aria-label={m.parts} className="min-w-0 md:sticky md:top-32">
       <ul className="flex gap-1 overflow-x-auto md:flex-col">
         {PARTS.map((one) => (
           <li key={one}>

@@ -1,5 +1,6 @@
 // What the designer asks of the server: whether a draft would be accepted, what it would look like, its versions.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { api, request } from "../../../api/client";
 import { ApiError } from "../../../api/error";
 import { collectionPath, itemPath } from "../../../api/kinds";
@@ -31,7 +32,10 @@ export function usePreview(kind: ProfileKind, scope: ProjectScope, spec: Profile
     retry: false,
     enabled: template.name !== "" && template.version !== "",
   });
-  return { ...query, isBehind: text !== settled || query.isPlaceholderData };
+  // A draft that is wrong for a moment does not empty the preview: the last form stays beside what is wrong.
+  const [good, setGood] = useState<FormAnswer>();
+  if (query.data && query.data !== good) setGood(query.data);
+  return { ...query, answer: query.data ?? good, isBehind: text !== settled || query.isPlaceholderData };
 }
 
 export function bodyOfDraft(draft: Draft, name: string) {
