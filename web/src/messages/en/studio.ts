@@ -38,6 +38,7 @@ export const studio = {
       instance: { title: "Create a compute instance", text: "For a workspace, on behalf of a person where you hold that grant.", action: "Create" },
       launch: { title: "A developer launches a service", text: "They see the card in their catalogue. Invite one if nobody is here yet.", action: "See developers" },
     },
+    unseen: "Your roles do not show whether this is done.",
     ticked: "done",
     open: "to do",
   },

@@ -11,7 +11,8 @@ import type { StepId, StepState } from "./first-hour";
 
 const m = studio.firstHour;
 
-export function FirstHour({ steps, scope }: { steps: StepState[]; scope: { org: string; project: string } }) {
+/** `unseen` are steps the person's roles do not let them see: they are told so, and not sent where they may do nothing. */
+export function FirstHour({ steps, scope, unseen }: { steps: StepState[]; scope: { org: string; project: string }; unseen: StepId[] }) {
   const setting = `first-hour.${scope.org}.${scope.project}`;
   const [hidden, setHidden] = useState(() => readSetting(setting) === "hidden");
   const finished = steps.filter((step) => step.done).length;
@@ -22,7 +23,7 @@ export function FirstHour({ steps, scope }: { steps: StepState[]; scope: { org: 
     instance: { path: studioPaths.createCompute(scope) },
     launch: { path: studioPaths.developers(scope) },
   };
-  const next = steps.find((step) => !step.done)?.id;
+  const next = steps.find((step) => !step.done && !unseen.includes(step.id))?.id;
   return (
     <section aria-label={m.title} className="rounded-md border border-line">
       <div className="flex flex-wrap items-center justify-between gap-2 border-b border-line px-4 py-2">
@@ -53,7 +54,8 @@ export function FirstHour({ steps, scope }: { steps: StepState[]; scope: { org: 
                 <span className="sr-only"> — {done ? m.ticked : m.open}</span>
               </h3>
               <p className="text-muted">{m.steps[id].text}</p>
-              {!done && (
+              {!done && unseen.includes(id) && <p className="text-12 text-muted">{m.unseen}</p>}
+              {!done && !unseen.includes(id) && (
                 <Link to={to[id].path} search={(to[id].search ?? {}) as never} className={cx(buttonClass(id === next ? "primary" : "secondary", "small"), "mt-1")}>
                   {m.steps[id].action}
                 </Link>

@@ -16,7 +16,7 @@ import { adminPaths } from "../../admin/paths";
 import { studioPaths } from "../paths";
 import { kindOf, stateOf, useInstancesOf, useProfiles } from "../profiles/rows";
 import { FirstHour } from "./FirstHour";
-import { firstHour } from "./first-hour";
+import { type StepId, firstHour } from "./first-hour";
 import { countPhases, countTargets } from "./running";
 
 const m = studio.home;
@@ -35,6 +35,7 @@ export function Home() {
   const waiting = rows.filter((profile) => stateOf(profile) !== "published").length;
   const settled = known && !isLoading && (!seesInstances || instances.rows !== undefined);
   const steps = firstHour(rows, instances.rows ?? [], bindings.items ?? []);
+  const unseen: StepId[] = [...(seesInstances ? [] : (["instance"] as const)), ...(seesInstances && can("role_binding.view") ? [] : (["launch"] as const))];
   const quick: [string, string, object?][] = [
     ...(can("compute_profile.publish") ? [[m.launchSystem, studioPaths.systemProfiles(scope)] as [string, string]] : []),
     ...(can("compute_profile.create") ? [[m.newCompute, studioPaths.newProfile(scope, "ComputeProfile")] as [string, string]] : []),
@@ -45,7 +46,7 @@ export function Home() {
     <PageBody>
       <PageHeader title={m.title} description={m.text} />
       {profiles.error && <ErrorPanel error={profiles.error} onRetry={profiles.refetch} />}
-      {settled && steps.some((step) => !step.done) && <FirstHour steps={steps} scope={scope} />}
+      {settled && steps.some((step) => !step.done && !unseen.includes(step.id)) && <FirstHour steps={steps} scope={scope} unseen={unseen} />}
       <StatRow>
         <Stat label={m.system} value={system} to={studioPaths.systemProfiles(scope)} />
         <Stat label={m.compute} value={known ? rows.filter((profile) => kindOf(profile) === "ComputeProfile").length : undefined} to={studioPaths.profiles(scope)} search={{ kind: "ComputeProfile" }} />
