@@ -7,6 +7,7 @@ import { makeToken, showsChanges } from "./live.js";
 import { deleteEverything, mainJob } from "./main-job.js";
 import { everyPage } from "./pages.js";
 import { Server } from "./server.js";
+import { pictured, steps } from "./steps.js";
 
 /** What the tests hand on to each other: the server, the browser, and the people with their pages. */
 const world = {};
@@ -26,17 +27,19 @@ test("an administrator offers JupyterLab and a developer works in it", (t) => ma
 
 test("every main page is accessible in light and dark and fits a narrow screen", (t) => everyPage(t, world));
 
-test("a change from the command line shows on an open page", async () => {
-  await makeToken(world);
-  await showsChanges(world);
+test("changes from the command line and the API show on an open page", async (t) => {
+  const step = steps(t, world);
+  await step("a token is made in the console", () => makeToken(world));
+  await step("a workspace comes and goes while its list stands open", () => showsChanges(world));
 });
 
-test("a terminal box is launched, used and deleted by keyboard alone", async () => {
-  await keyboardOnly(world);
-  await deleteByKeyboard(world);
+test("a terminal box needs no mouse", async (t) => {
+  const step = steps(t, world);
+  await step("launched and used by keyboard alone", () => keyboardOnly(world));
+  await step("deleted by keyboard alone", () => deleteByKeyboard(world));
 });
 
-test("deleting the service and its compute gives the GPU back", () => deleteEverything(world));
+test("deleting the service and its compute gives the GPU back", () => pictured(world, "delete", () => deleteEverything(world)));
 
 test("the console's pages carry a strict content security policy", () => {
   const policies = world.guard.policies();

@@ -62,8 +62,10 @@ export class Guard {
     });
     page.on("response", (response) => {
       const url = new URL(response.url());
-      if (url.host === this.#server.host && response.request().isNavigationRequest()) {
-        this.#policies.add(response.headers()["content-security-policy"] ?? "none");
+      const { "content-type": type = "", "content-security-policy": policy = "none" } = response.headers();
+      // A redirect has no content that a policy could be about.
+      if (url.host === this.#server.host && response.request().isNavigationRequest() && type.startsWith("text/html")) {
+        this.#policies.add(policy);
       }
     });
     page.on("console", (message) => {

@@ -13,23 +13,30 @@ export async function openLab(page) {
   return { lab, kernel };
 }
 
-/** Counts what comes over the kernel's WebSocket. */
+/** The WebSockets to kernels, with how many messages came over each. */
 function kernelMessages(lab) {
-  const seen = { sockets: [], received: 0 };
+  const sockets = [];
   lab.on("websocket", (socket) => {
     if (!/\/api\/kernels\/[^/]+\/channels/.test(socket.url())) return;
-    seen.sockets.push(socket.url());
+    const one = { url: socket.url(), received: 0 };
+    sockets.push(one);
     socket.on("framereceived", () => {
-      seen.received += 1;
+      one.received += 1;
     });
   });
-  return seen;
+  return sockets;
 }
 
 /** Makes a notebook from the launcher, runs one cell and answers with what it printed. */
 export async function runInNewNotebook(lab, code) {
   await lab.locator(".jp-LauncherCard[data-category=Notebook]").first().click();
   const notebook = lab.locator(".jp-NotebookPanel:not(.lm-mod-hidden)");
+  // JupyterLab throws away what is run before the kernel is there, and calls a notebook without a kernel idle as well.
+  await lab.waitForFunction(() => {
+    const panel = document.querySelector(".jp-NotebookPanel:not(.lm-mod-hidden)");
+    const status = panel?.querySelector(".jp-Notebook-ExecutionIndicator")?.getAttribute("data-status");
+    return status === "idle" && /^Python 3/.test(panel.querySelector(".jp-Toolbar-kernelName")?.textContent ?? "");
+  }, undefined, { timeout: 30_000 });
   const editor = notebook.locator(".jp-CodeCell .cm-content").first();
   await editor.click();
   await lab.keyboard.insertText(code);

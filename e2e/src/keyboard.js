@@ -58,5 +58,5 @@ export async function deleteByKeyboard(world) {
   await tabTo(page, page.getByRole("dialog").getByRole("button", { name: "Delete" }));
   await page.keyboard.press("Enter");
   await expectPath(page, /\/workspaces\/defect-detection$/);
-  await page.getByRole("link", { name: "scratch-box", exact: true }).waitFor({ state: "detached" });
+  await page.getByRole("link", { name: /^scratch-box/ }).waitFor({ state: "detached" });
 }

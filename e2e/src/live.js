@@ -1,6 +1,5 @@
 // Changes made elsewhere show on open pages without a reload.
 import assert from "node:assert/strict";
-import { go, heading } from "./console.js";
 import { picture } from "./look.js";
 
 /** A token that the developer makes in the console, for the command line. */
@@ -17,26 +16,33 @@ export async function makeToken(world) {
   await dialog.getByRole("button", { name: "Done" }).click();
 }
 
-/** A workspace made from a file by the command line, and one instance's stop by the API, while a page stands open. */
+const WORKSPACES = "/orgs/default/projects/vision/workspaces";
+
+/** A workspace made and renamed from a file by the command line, and taken away by the API, while two people's pages stand open. */
 export async function showsChanges(world) {
-  const { page, server } = world;
-  await page.goto(`${server.url}/orgs/default/projects/vision/workspaces`);
-  await heading(page, "Workspaces");
-  await page.getByRole("link", { name: "Defect detection", exact: true }).waitFor();
-  await page.evaluate(() => {
-    window.stillTheSamePage = true;
-  });
-  await server.command(world.token, ["apply", "--org", "default", "--project", "vision", "-f", "-"], `apiVersion: warpyard.io/v1
+  const { page, adminPage, server } = world;
+  await page.goto(`${server.url}${WORKSPACES}`);
+  await adminPage.goto(`${server.url}/orgs/default/admin/projects/vision/workspaces`);
+  for (const one of [page, adminPage]) {
+    await one.getByText("Defect detection").waitFor();
+    await one.evaluate(() => {
+      window.stillTheSamePage = true;
+    });
+  }
+  const apply = (title) =>
+    server.command(world.token, ["apply", "--org", "default", "--project", "vision", "-f", "-"], `apiVersion: warpyard.io/v1
 kind: Workspace
 metadata:
   name: wafer-labels
-  display_name: Wafer labels
+  display_name: ${title}
   description: Sorting what the cameras saw
 spec: {}
 `);
-  await page.getByRole("link", { name: "Wafer labels", exact: true }).waitFor();
-  await server.api(world.token, "DELETE", "/orgs/default/projects/vision/workspaces/wafer-labels");
-  await page.getByRole("link", { name: "Wafer labels", exact: true }).waitFor({ state: "detached" });
-  assert.equal(await page.evaluate(() => window.stillTheSamePage), true, "the page was not loaded again");
-  await go(page, "Home");
+  await apply("Wafer labels");
+  for (const one of [page, adminPage]) await one.getByText("Wafer labels").waitFor();
+  await apply("Label review");
+  for (const one of [page, adminPage]) await one.getByText("Label review").waitFor();
+  await server.api(world.token, "DELETE", `${WORKSPACES}/wafer-labels`);
+  await adminPage.getByText("Label review").waitFor({ state: "detached" });
+  for (const one of [page, adminPage]) assert.equal(await one.evaluate(() => window.stillTheSamePage), true, "the page was not loaded again");
 }

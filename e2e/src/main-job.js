@@ -125,9 +125,8 @@ async function developer(step, world) {
     assert.doesNotMatch(lab.url(), /code|token/, "the one-time code is gone from the address");
     const printed = await runInNewNotebook(lab, CELL);
     assert.match(printed, /^visible devices: [0-3]$/);
-    assert.ok(kernel.sockets.length > 0, "the kernel is spoken to over a WebSocket");
-    for (const socket of kernel.sockets) assert.equal(new URL(socket).host, world.app.host, "and on the app's own origin");
-    assert.ok(kernel.received > 3, "the kernel's messages came over it");
+    for (const { url } of kernel) assert.equal(new URL(url).host, world.app.host, "kernels are reached through the app's own origin");
+    assert.ok(kernel.some(({ received }) => received > 3), `the kernel's messages came over a WebSocket: ${JSON.stringify(kernel)}`);
     await saveAs(lab, NOTEBOOK);
     await picture(lab, "jupyterlab");
     await lab.close();
@@ -138,7 +137,9 @@ async function developer(step, world) {
     await typeAndSee(page, "ls *.ipynb", NOTEBOOK);
     await look(page, "instance-terminal");
     await tab(page, "Logs");
-    await page.getByText(/Jupyter Server .* is running at/).first().waitFor();
+    await page.getByLabel("Search logs").fill("is running at");
+    await page.getByRole("log").getByText(/Jupyter Server .* is running at/).waitFor();
+    await page.getByLabel("Search logs").fill("");
     await look(page, "instance-logs");
   });
 }
@@ -165,12 +166,12 @@ export async function deleteEverything(world) {
   const workspace = `${server.url}/orgs/default/projects/vision/workspaces/defect-detection`;
   await page.goto(`${workspace}/instances/wafer-notebook`);
   await confirmDelete(page, "delete-service");
-  await page.getByRole("link", { name: "Wafer notebook", exact: true }).waitFor({ state: "detached" });
+  await page.getByRole("link", { name: /^Wafer notebook/ }).waitFor({ state: "detached" });
   await page.goto(`${workspace}/compute/gpu-1`);
   await confirmDelete(page, "delete-compute", "gpu-1");
   await page.getByText("No instances yet").waitFor();
   await adminPage.goto(`${server.url}/orgs/default/admin/targets/local`);
-  await adminPage.getByText("Nobody holds a GPU now.").waitFor();
+  await adminPage.getByText("0 of 4", { exact: true }).waitFor();
 }
 
 async function confirmDelete(page, name, typed) {

@@ -91,7 +91,7 @@ export class Server {
   /** The command line with a token; answers with what it printed. */
   command(token, words, input = "") {
     return new Promise((resolve, reject) => {
-      const environment = { PATH: process.env.PATH, HOME: this.#folder, NO_COLOR: "1", WARPYARD_SERVER: this.url, WARPYARD_TOKEN: token };
+      const environment = { PATH: process.env.PATH, HOME: this.#folder, NO_COLOR: "1", WARPYARD_URL: this.url, WARPYARD_TOKEN: token };
       const child = execFile(binary(), words, { env: environment }, (error, output, complaints) => {
         if (error) reject(new Error(`warpyard ${words.join(" ")} failed: ${complaints}`));
         else resolve(output);
