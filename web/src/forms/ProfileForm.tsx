@@ -103,7 +103,7 @@ export function Presets({ presets, given, values, onChange }: { presets: Preset[
               type="button"
               aria-pressed={chosen}
               onClick={() => onChange({ ...given, ...preset.values })}
-              className={cx("rounded-md border px-3 py-2 text-left", chosen ? "border-accent bg-accent-soft" : "border-line-strong/60 hover:bg-hover")}
+              className={cx("flex flex-col items-start rounded-md border px-3 py-2 text-left", chosen ? "border-accent bg-accent-soft" : "border-line-strong/60 hover:bg-hover")}
             >
               <span className="font-medium">{preset.label || preset.name}</span>
               {preset.description && <span className="block text-12 text-muted">{preset.description}</span>}
