@@ -78,6 +78,9 @@ async function draw(server, browser) {
   const { url } = await server.api(token, "POST", "/users/noor-haddad/sign-in-link");
   await acceptInvitation(page, new URL(url, server.url).href, "seven quiet lanterns drifting");
   await heading(page, "Hello, Noor Haddad");
+  await page.goto(`${server.url}${PROJECT}/catalogue`);
+  await page.getByRole("link", { name: "JupyterLab", exact: true }).waitFor();
+  await save(page, "console");
   await page.goto(`${server.url}${PROJECT}/catalogue/services/jupyterlab/launch?workspace=defect-detection`);
   await heading(page, "Launch JupyterLab");
   await page.getByRole("textbox", { name: /^Name( |$)/ }).fill("wafer-notebook");
@@ -94,11 +97,9 @@ async function draw(server, browser) {
   await runInNewNotebook(lab, "import os\nprint(os.environ['CUDA_VISIBLE_DEVICES'])");
   await saveAs(lab, "scratches.ipynb");
   await lab.close();
-  await save(page, "console");
+  await save(page, "instance");
 
-  await admin.goto(`${server.url}${PROJECT}/studio`);
-  await admin.getByRole("button", { name: "Hide" }).click();
-  await admin.goto(`${server.url}${PROJECT}/studio/system-profiles`);
+  await admin.goto(`${server.url}${PROJECT}/studio/profiles/services/jupyterlab`);
   await save(admin, "studio");
 
   await admin.goto(`${server.url}${PROJECT}/studio/hub/instances`);

@@ -1,6 +1,6 @@
 // A real server of its own for one run: a fresh data folder, a free port, simulated GPUs, and the first admin's link.
 import { execFile, spawn } from "node:child_process";
-import { access, mkdtemp, rm } from "node:fs/promises";
+import { access, mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -100,13 +100,22 @@ export class Server {
     });
   }
 
-  /** Ends it as an operator would and takes its data away. Instances outlive a server, so they must be deleted before. */
+  /** Ends it as an operator would, ends what a failed run has left running, and takes its data away. */
   async stop() {
     if (this.#process.exitCode === null && this.#process.signalCode === null) {
       const ended = new Promise((resolve) => this.#process.once("exit", resolve));
       this.#process.kill("SIGTERM");
       await ended;
     }
+    await this.#endInstances();
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Instances outlive their server on purpose. Those of this run are known by its folder in their command line. */
+  async #endInstances() {
+    for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
+      const words = (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0");
+      if (words[1] === "internal-shim" && words.some((word) => word.startsWith(`${this.#folder}/`))) process.kill(Number(pid), "SIGTERM");
+    }
   }
 }
