@@ -1,6 +1,6 @@
 //! From an instance, its profile and template to what a provider is asked to run.
 
-use crate::admission::sealed_mark;
+use crate::admission::open_sealed;
 use crate::lookup::AtRest;
 use crate::profile::{Loaded, load};
 use crate::reconcile::AppAddresses;
@@ -172,13 +172,7 @@ async fn open_inputs(
 ) -> Result<Values> {
     let mut values = service.spec.inputs.clone();
     let sealed = store.unseal(&service.metadata.uid).await?;
-    for (name, value) in &mut values {
-        if *value == sealed_mark() {
-            let path = format!("inputs.{name}");
-            let plain = sealed.iter().find(|(p, _)| *p == path).map(|(_, v)| v.as_str()).unwrap_or("null");
-            *value = serde_json::from_str(plain).map_err(|_| Error::internal("a sealed input is no JSON"))?;
-        }
-    }
+    open_sealed(&mut values, &sealed)?;
     for field in &profile.template.inputs {
         if field.field_type != FieldType::Secret {
             continue;

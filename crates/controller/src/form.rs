@@ -226,7 +226,7 @@ pub async fn compute_form(
     let (profile, home) = loaded(&mut AtRest(store), of, place).await?;
     let live = live_options(store, place, profile.spec.target.as_ref()).await?;
     let form = profile.form(&live)?;
-    let evaluation = evaluate(&form, &request.inputs, Mode::Create);
+    let evaluation = evaluated(store, place, &form, &request.inputs).await?;
     let mut errors = under(&evaluation.errors, "inputs");
     let size = sized(&profile.spec, &evaluation, &mut errors, "inputs");
     let summary = summary(store, place, size.clone(), &[profile.spec.price()], profile.spec.target.as_ref(), Vec::new()).await?;
@@ -258,7 +258,7 @@ pub async fn service_form(
     let (profile, home) = loaded(lookup, of, place).await?;
     let live = live_options(store, place, None).await?;
     let form = profile.form(&live)?;
-    let evaluation = evaluate(&form, &request.inputs, Mode::Create);
+    let evaluation = evaluated(store, place, &form, &request.inputs).await?;
     let mut errors = under(&evaluation.errors, "inputs");
     let mut visible = prefixed(&evaluation.visible, "inputs");
     let mut required = prefixed(&evaluation.required, "inputs");
@@ -287,7 +287,7 @@ pub async fn service_form(
                 ))
             })?;
             let own = compute_profile.form(&live)?;
-            let own_evaluation = evaluate(&own, &request.compute_inputs, Mode::Create);
+            let own_evaluation = evaluated(store, place, &own, &request.compute_inputs).await?;
             errors.extend(under(&own_evaluation.errors, "compute_inputs"));
             visible.extend(prefixed(&own_evaluation.visible, "compute_inputs"));
             required.extend(prefixed(&own_evaluation.required, "compute_inputs"));
@@ -363,6 +363,15 @@ fn sized(spec: &ComputeProfile, evaluation: &Evaluation, errors: &mut Vec<FieldE
             None
         }
     }
+}
+
+/// Evaluates a form as a launch would, secrets that are named included.
+async fn evaluated(store: &ControllerStore, place: &LaunchPlace<'_>, form: &Form, values: &Values) -> Result<Evaluation> {
+    let mut evaluation = evaluate(form, values, Mode::Create);
+    let project = ScopePath::project(place.org.clone(), place.project.clone());
+    let errors = crate::secret_input::check(&mut AtRest(store), &project, form, &evaluation).await?;
+    evaluation.errors.extend(errors);
+    Ok(evaluation)
 }
 
 fn under(errors: &[FieldError], prefix: &str) -> Vec<FieldError> {

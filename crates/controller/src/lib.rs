@@ -10,6 +10,7 @@ pub mod form;
 mod lookup;
 mod profile;
 pub mod reconcile;
+mod secret_input;
 
 pub use lookup::{AtRest, Lookup, UnderWay};
 pub use profile::{Loaded, ProfileSpec, find_template, load, profile_kind, template_version};

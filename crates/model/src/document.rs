@@ -103,7 +103,11 @@ pub fn from_value(value: Value) -> Result<Document, FieldError> {
         let known: Vec<&str> = Kind::ALL.iter().map(|k| k.as_str()).collect();
         FieldError::new("kind", format!("{:?} is not a kind; known are {}", raw.kind, known.join(", ")))
     })?;
-    let meta: DocumentMetadata = serde_json::from_value(raw.metadata).map_err(|e| FieldError::new("metadata", e.to_string()))?;
+    let meta: DocumentMetadata = serde_path_to_error::deserialize(raw.metadata).map_err(|e| {
+        let path = e.path().to_string();
+        let at = if path == "." { String::new() } else { path };
+        FieldError::new(at, e.inner().to_string()).under("metadata")
+    })?;
     let scope = ScopePath { org: meta.org, project: meta.project, workspace: meta.workspace };
     let metadata =
         NewMetadata { name: meta.name, display_name: meta.display_name, description: meta.description, labels: meta.labels };

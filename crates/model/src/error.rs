@@ -88,6 +88,11 @@ macro_rules! constructors {
 }
 
 impl Error {
+    /// What is not there and what the caller may not see: one text, so that nobody can tell them apart.
+    pub fn not_visible() -> Self {
+        Self::not_found("There is no such object, or you may not see it.")
+    }
+
     /// An error of `code` that tells `message`.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), fields: Vec::new(), retryable: code == ErrorCode::Unavailable, context: None }

@@ -53,7 +53,7 @@ impl Policy {
         if permission.verb == Verb::Create && self.can_enter(principal, &resource.scope) {
             return Err(Error::forbidden(format!("You lack the permission {permission} here.")));
         }
-        Err(Error::not_found("There is no such object, or you may not see it."))
+        Err(Error::not_visible())
     }
 
     /// The bare answer, for filtering lists and telling people what they may do.

@@ -17,5 +17,5 @@ mod request;
 mod state;
 
 pub use listener::serve;
-pub use openapi::{Operation, operations};
+pub use openapi::{Needs, Operation, operations};
 pub use state::{AppState, Settings};

@@ -9,11 +9,15 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::time::Duration;
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::{Error, Name, Object, Result, ScopePath, Spec, document};
 
 /// Largest body of the API, in bytes.
 pub(crate) const MAX_BODY_BYTES: usize = 4 << 20;
+/// How much of a body that is too large is taken in and thrown away, and for how long.
+const DRAIN_BYTES: usize = 64 << 20;
+const DRAIN: Duration = Duration::from_secs(10);
 
 /// The scope that a path names, and the object's name when it names one.
 #[derive(Debug, Clone)]
@@ -50,7 +54,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Place {
 }
 
 fn nothing_there() -> ApiError {
-    ApiError(Error::not_found("There is no such object, or you may not see it."))
+    ApiError(Error::not_visible())
 }
 
 /// A query, parsed strictly enough to say what is wrong.
@@ -75,13 +79,26 @@ pub(crate) struct DryRun {
 }
 
 /// Reads a body up to the limit.
-pub(crate) async fn read_body(body: Body) -> Result<Bytes> {
-    match Limited::new(body, MAX_BODY_BYTES).collect().await {
+pub(crate) async fn read_body(mut body: Body) -> Result<Bytes> {
+    match Limited::new(&mut body, MAX_BODY_BYTES).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {
+            let _ = tokio::time::timeout(DRAIN, drain(&mut body)).await;
             Err(Error::too_large(format!("A request body has at most {MAX_BODY_BYTES} bytes.")))
         }
         Err(error) => Err(Error::invalid_field("", format!("The request body could not be read: {error}"))),
+    }
+}
+
+/// Takes in what is left of a body that is too large, up to a point: a client that is still sending when the connection
+/// closes would never see the answer.
+async fn drain(body: &mut Body) {
+    let mut drained = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        drained += frame.data_ref().map_or(0, Bytes::len);
+        if drained > DRAIN_BYTES {
+            return;
+        }
     }
 }
 

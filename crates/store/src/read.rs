@@ -6,7 +6,7 @@ use crate::row::{COLUMNS, StoredObject, columns_of};
 use base64::Engine as _;
 use std::marker::PhantomData;
 use warpyard_model::permission::Subject;
-use warpyard_model::{Error, Kind, Name, Object, Result, ScopePath, Spec, Timestamp};
+use warpyard_model::{Error, Kind, Metadata, Name, Object, Result, ScopePath, Spec, Timestamp};
 use warpyard_policy::{Allowed, Resource, Viewer, action};
 
 /// An object that was found but may not be looked at yet: only a proof opens it.
@@ -138,14 +138,14 @@ pub(crate) fn missing(kind: Kind, name: &Name) -> Error {
 impl Store {
     /// Finds an object by scope and name.
     pub async fn locate<S: Spec>(&self, scope: &ScopePath, name: &Name) -> Result<Located<S>> {
-        locate(&mut self.inner.db.read().await?, scope, name).await?.ok_or_else(|| missing(S::KIND, name))
+        locate(&mut self.inner.db.read().await?, scope, name).await?.ok_or_else(Error::not_visible)
     }
 
     /// Finds an object by uid.
     pub async fn locate_uid<S: Spec>(&self, uid: &str) -> Result<Located<S>> {
         let mut conn = self.inner.db.read().await?;
         let object = find_uid(&mut conn, uid).await?.filter(|o| o.kind == S::KIND);
-        let object = object.ok_or_else(|| Error::not_found("There is no such object, or you may not see it."))?;
+        let object = object.ok_or_else(Error::not_visible)?;
         let resource = resource(&mut conn, &object).await?;
         Ok(Located { object, resource, of: PhantomData })
     }
@@ -156,7 +156,7 @@ impl Store {
         let sql = format!("SELECT {COLUMNS} FROM object WHERE short_id = $1 AND kind = $2");
         let row = conn.one(&sql, args![short_id, S::KIND.as_str()]).await?;
         let object = row.as_ref().map(StoredObject::read).transpose()?;
-        let object = object.ok_or_else(|| Error::not_found("There is no such instance, or you may not see it."))?;
+        let object = object.ok_or_else(Error::not_visible)?;
         let resource = object.resource();
         Ok(Located { object, resource, of: PhantomData })
     }
@@ -176,7 +176,8 @@ impl Store {
         let limit = usize::try_from(query.limit.clamp(1, 500)).unwrap_or(500);
         let all_visible = S::KIND != Kind::User && viewer.sees_all(Subject::Kind(S::KIND), &query.scope);
 
-        let (objects, total) = if all_visible && query.labels.is_empty() {
+        let search = by_row(query);
+        let (objects, total) = if all_visible && query.labels.is_empty() && search.is_none() {
             let count = conn.one(&format!("SELECT COUNT(*) AS n FROM object WHERE {filter}"), &values).await?;
             let total = count.map(|r| r.int("n")).transpose()?.unwrap_or_default();
             let mut condition = String::new();
@@ -200,7 +201,8 @@ impl Store {
             for row in &rows {
                 let object = StoredObject::read(row)?;
                 let labelled = query.labels.iter().all(|(k, v)| object.metadata.labels.get(k) == Some(v));
-                if labelled && (all_visible || viewer.sees(&resource(&mut conn, &object).await?)) {
+                let found = search.as_ref().is_none_or(|text| holds(&object.metadata, text));
+                if labelled && found && (all_visible || viewer.sees(&resource(&mut conn, &object).await?)) {
                     seen.push(object);
                 }
             }
@@ -253,6 +255,15 @@ pub(crate) async fn revision<S: Spec>(conn: &mut Conn, uid: &str, generation: i6
     serde_json::from_value(row.json("spec")?).map_err(Error::internal)
 }
 
+/// What has to be searched for row by row, in small letters: databases know the cases of ASCII letters alone.
+fn by_row(query: &ListQuery) -> Option<String> {
+    query.search.as_deref().filter(|text| !text.is_ascii()).map(str::to_lowercase)
+}
+
+fn holds(metadata: &Metadata, text: &str) -> bool {
+    [metadata.name.as_str(), &metadata.display_name, &metadata.description].join(" ").to_lowercase().contains(text)
+}
+
 fn filter(kind: Kind, query: &ListQuery) -> (String, Vec<Value>) {
     let mut sql = String::from("kind = $1");
     let mut values = vec![Value::from(kind.as_str())];
@@ -266,7 +277,7 @@ fn filter(kind: Kind, query: &ListQuery) -> (String, Vec<Value>) {
             add(&format!(" AND {column} = ?"), value.into());
         }
     }
-    if let Some(search) = query.search.as_deref().filter(|s| !s.is_empty()) {
+    if let Some(search) = query.search.as_deref().filter(|s| !s.is_empty() && s.is_ascii()) {
         let pattern = format!("%{}%", escape_like(&search.to_lowercase()));
         add(" AND lower(name || ' ' || display_name || ' ' || description) LIKE ? ESCAPE '\\'", pattern.into());
     }

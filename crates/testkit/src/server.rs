@@ -22,7 +22,7 @@ use warpyard_policy::Policy;
 use warpyard_provider::Provider;
 use warpyard_provider::fake::FakeProvider;
 use warpyard_server::{AppState, Settings};
-use warpyard_store::{ControllerStore, NewObject, SignIn, Store};
+use warpyard_store::{ControllerStore, NewObject, NewSession, SignIn, Store};
 
 /// How long anything may take before a test counts as hanging.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -220,8 +220,15 @@ impl TestServer {
     /// Requests of somebody, with a token made for them.
     pub async fn person(&self, name: &str) -> Http {
         let who = SignIn { user: Name::parse(name).expect("a name"), session: None };
-        let token = self.store.create_token(&who, "test", 86_400).await.expect("a token");
+        let token = self.store.create_token(&who, "test", 30 * 86_400).await.expect("a token");
         self.http.with_token(&token.token)
+    }
+
+    /// Requests of somebody with a console session opened for them.
+    pub async fn session(&self, name: &str) -> Http {
+        let name = Name::parse(name).expect("a name");
+        let secret = self.store.open_session(&name, &NewSession::default()).await.expect("a session");
+        self.http.with_session(&secret)
     }
 
     /// Starts controllers, as a server does that begins.
@@ -232,8 +239,7 @@ impl TestServer {
     /// The same under another name, as another server on the same database.
     pub fn start_controllers_as(&mut self, holder: &str) {
         assert!(self.controllers.is_none(), "controllers run already");
-        let settings =
-            ControllerSettings { holder: holder.to_owned(), lease_seconds: 15, addresses: self.addresses.clone() };
+        let settings = ControllerSettings { holder: holder.to_owned(), lease_seconds: 15, addresses: self.addresses.clone() };
         // A restarted server makes its providers anew.
         let controllers = Controllers::new(self.controller.clone(), providers(&self.provider), settings);
         let stop = CancellationToken::new();

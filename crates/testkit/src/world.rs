@@ -123,15 +123,18 @@ fn templates() -> Vec<Json> {
 }
 
 fn profiles() -> Vec<Json> {
-    let profile = |kind: &str, name: &str, spec: Json| {
-        document(kind, json!({ "org": "acme", "project": "vision", "name": name }), spec)
-    };
+    let profile =
+        |kind: &str, name: &str, spec: Json| document(kind, json!({ "org": "acme", "project": "vision", "name": name }), spec);
     let from = |name: &str| json!({ "name": name, "version": "1.0.0" });
     let service = |template: &str, compute: &str| json!({ "template": from(template), "compute": { "auto_create": compute } });
     let size = |gpu: Json| json!({ "cpu_millis": 1000, "memory_bytes": "1GiB", "gpu": gpu });
     vec![
         profile("ComputeProfile", "cpu", json!({ "template": from("cell"), "size": size(Json::Null) })),
-        profile("ComputeProfile", "gpu", json!({ "template": from("cell"), "size": size(json!({ "count": "{{ inputs.gpus }}" })) })),
+        profile(
+            "ComputeProfile",
+            "gpu",
+            json!({ "template": from("cell"), "size": size(json!({ "count": "{{ inputs.gpus }}" })) }),
+        ),
         profile("ServiceProfile", "app", service("app", "cpu")),
         profile("ServiceProfile", "trainer", service("app", "gpu")),
         profile("ServiceProfile", "job", service("job", "gpu")),

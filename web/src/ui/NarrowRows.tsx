@@ -25,7 +25,7 @@ export function NarrowRows<T>({ columns, rows, rowId, onOpen, rowActions, label 
             <div className="min-w-0 font-medium">{primary?.cell(row)}</div>
             {rowActions?.(row)}
           </div>
-          <dl className="grid grid-cols-[minmax(96px,max-content)_1fr] gap-x-3 gap-y-1">
+          <dl className="grid grid-cols-[minmax(96px,max-content)_1fr] items-baseline gap-x-3 gap-y-1">
             {others.map((column) => {
               const cell = column.cell(row);
               // A heading over nothing only makes the list longer.

@@ -3,11 +3,12 @@
 use super::{Admission, Admit, Admitted, create, must_find};
 use crate::form::{accepts, resolve_size};
 use crate::profile::{Loaded, ProfileSpec, load};
+use crate::secret_input;
 use serde_json::{Value as Json, json};
-use warpyard_model::inputs::{FieldType, Form, LiveOptions, Mode, Resolved, Values, resolve};
+use warpyard_model::inputs::{FieldType, LiveOptions, Mode, Resolved, Values, resolve};
 use warpyard_model::kinds::{
-    ComputeInstance, ComputeInstanceStatus, ComputeProfile, DesiredState, Phase, ProfileRef, Secret, ServiceInstance,
-    ServiceProfile, User,
+    ComputeInstance, ComputeInstanceStatus, ComputeProfile, DesiredState, Phase, ProfileRef, ServiceInstance, ServiceProfile,
+    User,
 };
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::permission::Subject;
@@ -18,6 +19,24 @@ use warpyard_store::{Change, Located};
 /// What stands in a spec where a value is sealed.
 pub(crate) fn sealed_mark() -> Json {
     json!({ "sealed": true })
+}
+
+/// Puts sealed values where their marks stand.
+pub(crate) fn open_sealed(values: &mut Values, sealed: &[(String, String)]) -> Result<()> {
+    for (name, value) in values.iter_mut().filter(|(_, value)| **value == sealed_mark()) {
+        let path = format!("inputs.{name}");
+        let plain = sealed.iter().find(|(p, _)| *p == path).map_or("null", |(_, v)| v.as_str());
+        *value = serde_json::from_str(plain).map_err(|_| Error::internal("a sealed input is no JSON"))?;
+    }
+    Ok(())
+}
+
+/// An instance's inputs as they are, sealed ones opened: a change of one is checked beside all the others.
+async fn inputs_before<S: Spec>(admission: &Admission<'_>, old: Option<&Object<S>>, inputs: &Values) -> Result<Option<Values>> {
+    let Some(old) = old else { return Ok(None) };
+    let mut values = inputs.clone();
+    open_sealed(&mut values, &admission.store.unseal(&old.metadata.uid).await?)?;
+    Ok(Some(values))
 }
 
 struct Inputs {
@@ -87,14 +106,18 @@ async fn inputs<S: ProfileSpec>(
     let mut out = Inputs { values: Values::new(), references: Vec::new(), sealed: Vec::new(), unsealed: Vec::new() };
     for (name, value) in values {
         if sensitive.contains(&name) {
-            if value != sealed_mark() {
+            if old.and_then(|old| old.get(&name)) != Some(&value) {
                 out.sealed.push((format!("inputs.{name}"), serde_json::to_string(&value).map_err(Error::internal)?));
             }
             out.values.insert(name, sealed_mark());
             continue;
         }
         if form.field(&name).is_some_and(|f| f.field.field_type == FieldType::Secret) {
-            out.references.push(secret_reference(admission, scope, &form, &name, &value, prefix).await?);
+            let (org, project) = place_of(scope)?;
+            let project = ScopePath::project(org.clone(), project.clone());
+            let path = format!("{prefix}.{name}");
+            let named = secret_input::named(&mut admission.lookup(), &project, &value).await?;
+            out.references.push((named.map_err(|message| Error::invalid_field(&path, message))?, path));
         }
         out.values.insert(name, value);
     }
@@ -103,33 +126,6 @@ async fn inputs<S: ProfileSpec>(
         out.unsealed = gone.map(|k| format!("inputs.{k}")).collect();
     }
     Ok(out)
-}
-
-async fn secret_reference(
-    admission: &mut Admission<'_>,
-    scope: &ScopePath,
-    form: &Form,
-    field: &str,
-    value: &Json,
-    prefix: &str,
-) -> Result<(String, String)> {
-    let (org, project) = place_of(scope)?;
-    let path = format!("{prefix}.{field}");
-    let text = value.as_str().unwrap_or_default();
-    let (name, key) = text.split_once('/').map_or((text, None), |(n, k)| (n, Some(k)));
-    let name = Name::parse(name).map_err(|e| Error::invalid_field(&path, e))?;
-    let label = form.field(field).map(|f| f.field.label.clone()).unwrap_or_default();
-    let secret = must_find::<Secret>(admission, &ScopePath::project(org.clone(), project.clone()), &name, &path).await?;
-    if let Some(key) = key
-        && !secret.spec.data.contains_key(key)
-    {
-        let known: Vec<&str> = secret.spec.data.keys().map(String::as_str).collect();
-        return Err(Error::invalid_field(
-            path,
-            format!("{label}: the secret {name} has no entry {key:?}; it has {}", known.join(", ")),
-        ));
-    }
-    Ok((secret.metadata.uid, path))
 }
 
 impl Admit for ComputeInstance {
@@ -144,7 +140,8 @@ impl Admit for ComputeInstance {
     ) -> Result<Admitted<Self>> {
         let (profile, reference) = load_pinned::<ComputeProfile>(admission, scope, &self.profile, old.is_some()).await?;
         let live = admission.live(scope, profile.spec.target.as_ref()).await?;
-        let inputs = inputs(admission, scope, &profile, &self.inputs, old.map(|o| &o.spec.inputs), &live, "spec.inputs").await?;
+        let before = inputs_before(admission, old, old.map_or(&self.inputs, |o| &o.spec.inputs)).await?;
+        let inputs = inputs(admission, scope, &profile, &self.inputs, before.as_ref(), &live, "spec.inputs").await?;
         let size = resolve_size(&profile.spec, &inputs.values).map_err(|e| Error::invalid(vec![e]))?;
         let status = ComputeInstanceStatus { phase: Phase::Pending, size, ..ComputeInstanceStatus::default() };
         self.owner = match old {
@@ -171,7 +168,8 @@ impl Admit for ServiceInstance {
     ) -> Result<Admitted<Self>> {
         let (profile, reference) = load_pinned::<ServiceProfile>(admission, scope, &self.profile, old.is_some()).await?;
         let live = admission.live(scope, None).await?;
-        let inputs = inputs(admission, scope, &profile, &self.inputs, old.map(|o| &o.spec.inputs), &live, "spec.inputs").await?;
+        let before = inputs_before(admission, old, old.map_or(&self.inputs, |o| &o.spec.inputs)).await?;
+        let inputs = inputs(admission, scope, &profile, &self.inputs, before.as_ref(), &live, "spec.inputs").await?;
         let (org, project) = place_of(scope)?;
         let home = ScopePath::project(org.clone(), reference.project.clone().unwrap_or_else(|| project.clone()));
         self.inputs = inputs.values;

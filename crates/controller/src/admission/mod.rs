@@ -18,7 +18,7 @@ use warpyard_model::{Error, FieldError, Object, Result, ScopePath, Spec};
 use warpyard_policy::{ControllerProof, Policy, Principal, Resource, action};
 use warpyard_store::{Batch, Change, ControllerStore, Located, NewObject, Removed};
 
-pub(crate) use instances::sealed_mark;
+pub(crate) use instances::open_sealed;
 pub use instances::{Operable, Operation, operate};
 pub use profiles::{publish, withdraw};
 

@@ -78,7 +78,7 @@ async fn operate<S: Operable>(state: Shared, caller: Caller, place: Place, opera
     let mut writing = Writing::begin(&state, caller.context()).await?;
     let mut admission = writing.admission(&state, &caller);
     let located = admission.batch.locate::<S>(&place.scope, place.name()?).await?;
-    let located = located.ok_or_else(|| Error::not_found("There is no such instance, or you may not see it."))?;
+    let located = located.ok_or_else(Error::not_visible)?;
     let object = admission::operate(&mut admission, located, operation).await?;
     writing.end(false).await?;
     Ok(Answer(StatusCode::OK, object))

@@ -403,7 +403,7 @@ async fn update<S: Admit>(
     let mut writing = Writing::begin(&state, caller.context()).await?;
     let mut admission = writing.admission(&state, &caller);
     let located = admission.batch.locate::<S>(&scope, &name).await?;
-    let located = located.ok_or_else(|| Error::not_found("There is no such object, or you may not see it."))?;
+    let located = located.ok_or_else(Error::not_visible)?;
     // Who may not even see it must not learn from a complaint about the body that it is there.
     state.policy.allow::<action::Update, S>(&caller.principal, located.resource())?;
     let draft = Draft::<S>::read(body)?;
@@ -425,7 +425,7 @@ async fn remove<S: Admit>(
     let mut writing = Writing::begin(&state, caller.context()).await?;
     let mut admission = writing.admission(&state, &caller);
     let located = admission.batch.locate::<S>(&scope, &name).await?;
-    let located = located.ok_or_else(|| Error::not_found("There is no such object, or you may not see it."))?;
+    let located = located.ok_or_else(Error::not_visible)?;
     let removed = admission::delete(&mut admission, located).await?;
     writing.end(dry_run).await?;
     Ok(match removed {

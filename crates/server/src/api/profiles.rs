@@ -146,7 +146,7 @@ async fn publish<S: ProfileSpec + Admit>(state: Shared, caller: Caller, place: P
     let mut writing = Writing::begin(&state, caller.context()).await?;
     let mut admission = writing.admission(&state, &caller);
     let located = admission.batch.locate::<S>(&place.scope, place.name()?).await?;
-    let located = located.ok_or_else(|| Error::not_found("There is no such profile, or you may not see it."))?;
+    let located = located.ok_or_else(Error::not_visible)?;
     let object = admission::publish(&mut admission, located, state.store.now()).await?;
     writing.end(false).await?;
     Ok(Answer(StatusCode::OK, object))
@@ -156,7 +156,7 @@ async fn withdraw<S: ProfileSpec + Admit>(state: Shared, caller: Caller, place: 
     let mut writing = Writing::begin(&state, caller.context()).await?;
     let mut admission = writing.admission(&state, &caller);
     let located = admission.batch.locate::<S>(&place.scope, place.name()?).await?;
-    let located = located.ok_or_else(|| Error::not_found("There is no such profile, or you may not see it."))?;
+    let located = located.ok_or_else(Error::not_visible)?;
     let object = admission::withdraw(&mut admission, located).await?;
     writing.end(false).await?;
     Ok(Answer(StatusCode::OK, object))

@@ -23,6 +23,12 @@ function colours() {
   return { line: read("--accent"), text: read("--muted"), grid: read("--line") };
 }
 
+/** What the time axis shows; before the first reading, which leaves nothing to range over, the last minute. */
+function span(min: number | null, max: number | null): [number, number] {
+  const end = max ?? Date.now() / 1000;
+  return [Math.min(min ?? end, end - SHORTEST_SECONDS), end];
+}
+
 /** Five lines: sizes in binary units have no round decimal steps. */
 function quarters(min: number, max: number): number[] {
   return [0, 1, 2, 3, 4].map((part) => min + ((max - min) * part) / 4);
@@ -49,7 +55,7 @@ export function Chart({ label, times, values, limit, format }: ChartProps) {
           legend: { show: false },
           cursor: { y: false },
           scales: {
-            x: { time: true, range: (_, min, max) => [Math.min(min, max - SHORTEST_SECONDS), max] },
+            x: { time: true, range: (_, min, max) => span(min, max) },
             y: { range: (_, __, max) => [0, latest.current.limit ?? Math.max(max * 1.2, 1)] },
           },
           axes: [{ ...axis, space: 90, values: (_, splits) => splits.map((value) => formatTime(new Date(value * 1000))) }, { ...axis, size: 76, splits: (_, __, min, max) => quarters(min, max), values: (_, splits) => splits.map((value) => latest.current.format(value)) }],

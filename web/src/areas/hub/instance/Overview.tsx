@@ -117,7 +117,7 @@ export function ServiceOverview({ instance }: { instance: ServiceInstance }) {
               <li key={endpoint.name} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-3 py-2">
                 <span className="font-medium">{endpoint.title}</span>
                 <Tag>{ui.access[endpoint.access]}</Tag>
-                {!endpoint.ready && <span className="text-12 text-muted">{m.notReady}</span>}
+                {!endpoint.ready && status.phase !== "stopped" && status.phase !== "succeeded" && <span className="text-12 text-muted">{m.notReady}</span>}
                 <span className="ml-auto flex min-w-0 items-center gap-1">
                   <code className="truncate text-muted">{endpoint.url}</code>
                   <CopyButton text={endpoint.url} />

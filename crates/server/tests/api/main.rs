@@ -1,0 +1,17 @@
+//! The API as its callers meet it: real requests to a real server over the fake provider.
+
+mod apply;
+mod bodies;
+mod credentials;
+mod idempotency;
+mod inputs;
+mod kinds;
+mod roles;
+mod secrets;
+mod sharing;
+mod watch;
+
+/// The world's first project.
+const VISION: &str = "/api/v1/orgs/acme/projects/vision";
+/// A workspace in it.
+const RESEARCH: &str = "/api/v1/orgs/acme/projects/vision/workspaces/research";
