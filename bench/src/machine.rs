@@ -11,6 +11,8 @@ pub(crate) struct Machine {
     pub(crate) system: String,
     pub(crate) kernel: String,
     pub(crate) date: String,
+    /// Processes that wanted a core before anything was started; near 0 on a machine that is fit for this.
+    pub(crate) load_before: f64,
 }
 
 impl Machine {
@@ -24,6 +26,7 @@ impl Machine {
             memory_bytes: memory(&read("/proc/meminfo")).unwrap_or(0),
             system: field(&read("/etc/os-release"), "PRETTY_NAME", '=').unwrap_or_else(unknown),
             kernel: read("/proc/sys/kernel/osrelease").trim().to_owned(),
+            load_before: read("/proc/loadavg").split(' ').next().and_then(|load| load.parse().ok()).unwrap_or(f64::NAN),
             date: jiff::ZonedDateTime::now().date().to_string(),
         }
     }

@@ -68,6 +68,7 @@ async fn measure_and_report(arguments: &Arguments) -> Result<()> {
     let amounts = if arguments.quick { measure::Amounts::QUICK } else { measure::Amounts::FULL };
     let place = arguments.work.join(format!("run-{}", std::process::id()));
     std::fs::create_dir_all(&place).with_context(|| format!("cannot make {}", place.display()))?;
+    let machine = machine::Machine::read();
     let mut subjects: Vec<Box<dyn Subject>> = Vec::new();
     let measured = async {
         start(arguments, &place, &mut subjects).await?;
@@ -81,7 +82,6 @@ async fn measure_and_report(arguments: &Arguments) -> Result<()> {
     let (numbers, bare) = measured?;
     let [ours, theirs] = numbers.as_slice() else { bail!("two systems are compared") };
     let rows = rows::rows(ours, theirs, bare);
-    let machine = machine::Machine::read();
     let page = report::page(&rows, bare, amounts, &machine, &versions);
     println!("{page}");
     let raw = serde_json::json!({"machine": machine, "amounts": amounts, "versions": versions, "warpyard": ours,

@@ -42,14 +42,21 @@ pub(crate) fn page(rows: &[Row], bare: BareNumbers, amounts: Amounts, machine: &
     );
     let _ = write!(
         page,
-        "## Where and when\n\n{}; {} cores, {:.0} GB of memory; {}, Linux {}; {}. {}.\n\n",
+        "## Where and when\n\n{}; {} cores, {:.0} GB of memory; {}, Linux {}; {}. {}. \
+         Load before the run: {:.1}{}\n\n",
         machine.processor,
         machine.cores,
         machine.memory_bytes as f64 / 1e9,
         machine.system,
         machine.kernel,
         machine.date,
-        versions.join(", ")
+        versions.join(", "),
+        machine.load_before,
+        if machine.load_before > 0.5 {
+            ". **The machine was busy with other work**: ratios are a hint, absolute numbers are not to be trusted."
+        } else {
+            "."
+        }
     );
     page.push_str(&method(amounts));
     page
