@@ -57,10 +57,15 @@ fn bar(svg: &mut String, scale: &Scale, row: &Row, top: f64) {
         svg,
         "<rect class=\"{class}\" x=\"{from:.1}\" y=\"{top}\" width=\"{width:.1}\" height=\"{BAR_HEIGHT}\" rx=\"2\"/>"
     );
-    let beside = one.max(end) + 8.0;
+    let goal = match row.target {
+        Target::Ratio(least) => scale.at(least),
+        Target::None | Target::AtMostMilliseconds(_) => one,
+    };
+    // Beside the bar, and past a target that would stand in the label.
+    let beside = if (end..end + 40.0).contains(&goal) { goal } else { one.max(end) } + 8.0;
     let _ = writeln!(svg, "<text x=\"{beside:.1}\" y=\"{middle}\">{}</text>", times(ratio));
-    if let Target::Ratio(least) = row.target {
-        let at = scale.at(least);
+    if matches!(row.target, Target::Ratio(_)) {
+        let at = goal;
         let (above, below) = (top - 3.0, top + BAR_HEIGHT + 3.0);
         let _ = writeln!(svg, "<line class=\"goal\" x1=\"{at:.1}\" y1=\"{above}\" x2=\"{at:.1}\" y2=\"{below}\"/>");
     }
