@@ -23,10 +23,10 @@ function colours() {
   return { line: read("--accent"), text: read("--muted"), grid: read("--line") };
 }
 
-/** What the time axis shows; before the first reading, which leaves nothing to range over, the last minute. */
-function span(min: number | null, max: number | null): [number, number] {
-  const end = max ?? Date.now() / 1000;
-  return [Math.min(min ?? end, end - SHORTEST_SECONDS), end];
+/** What the time axis shows: what was asked for, and at least a minute. For a single reading uPlot would ask for years. */
+function span(times: number[], min: number, max: number): [number, number] {
+  const end = times.length > 1 ? max : (times[0] ?? Date.now() / 1000);
+  return [Math.min(times.length > 1 ? min : end, end - SHORTEST_SECONDS), end];
 }
 
 /** Five lines: sizes in binary units have no round decimal steps. */
@@ -37,8 +37,8 @@ function quarters(min: number, max: number): number[] {
 export function Chart({ label, times, values, limit, format }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
-  const latest = useRef({ limit, format });
-  latest.current = { limit, format };
+  const latest = useRef({ limit, format, times });
+  latest.current = { limit, format, times };
 
   useEffect(() => {
     const element = box.current;
@@ -55,7 +55,7 @@ export function Chart({ label, times, values, limit, format }: ChartProps) {
           legend: { show: false },
           cursor: { y: false },
           scales: {
-            x: { time: true, range: (_, min, max) => span(min, max) },
+            x: { time: true, range: (_, min, max) => span(latest.current.times, min, max) },
             y: { range: (_, __, max) => [0, latest.current.limit ?? Math.max(max * 1.2, 1)] },
           },
           axes: [{ ...axis, space: 90, values: (_, splits) => splits.map((value) => formatTime(new Date(value * 1000))) }, { ...axis, size: 76, splits: (_, __, min, max) => quarters(min, max), values: (_, splits) => splits.map((value) => latest.current.format(value)) }],
