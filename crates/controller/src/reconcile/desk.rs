@@ -2,10 +2,34 @@
 
 use super::AppAddresses;
 use super::targets::Providers;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 use warpyard_model::{Object, Result, Spec, Timestamp};
 use warpyard_store::{ControllerStore, Event, Lease};
+
+/// How many of its own writes a worker remembers; more than the feed is ever behind.
+const REMEMBERED: usize = 256;
+
+/// The versions a worker wrote itself, so that it does not wake to its own echo. Each is remembered by itself: somebody
+/// else's change may have come between two of them, and that one has to wake it.
+#[derive(Default)]
+pub(crate) struct Echoes(Mutex<VecDeque<i64>>);
+
+impl Echoes {
+    fn add(&self, version: i64) {
+        let mut own = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        own.push_back(version);
+        if own.len() > REMEMBERED {
+            own.pop_front();
+        }
+    }
+
+    /// Whether a change is the echo of a write of this worker.
+    pub(crate) fn has(&self, version: i64) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&version)
+    }
+}
 
 /// The tools of one object's reconcile.
 pub(crate) struct Desk {
@@ -14,9 +38,9 @@ pub(crate) struct Desk {
     pub(crate) addresses: AppAddresses,
     pub(crate) lease: Option<Lease>,
     /// Rings when the object may have changed; a long step listens, to stop when nobody wants it any more.
-    pub(crate) bell: std::sync::Arc<Notify>,
-    /// The newest version this reconcile wrote itself, so that its own echo does not wake it.
-    pub(crate) written: AtomicI64,
+    pub(crate) bell: Arc<Notify>,
+    /// What this worker wrote itself.
+    pub(crate) echoes: Arc<Echoes>,
 }
 
 impl Desk {
@@ -35,9 +59,16 @@ impl Desk {
         events: &[Event],
         change: impl FnOnce(&mut Object<S>) -> bool,
     ) -> Result<Option<Object<S>>> {
+        let mut wrote = !events.is_empty();
+        let change = |object: &mut Object<S>| {
+            let wanted = change(object);
+            wrote |= wanted;
+            wanted
+        };
         let written = self.store.write_status(self.lease(), uid, events, change).await?;
-        if let Some(object) = &written {
-            self.written.fetch_max(object.metadata.resource_version, Ordering::Relaxed);
+        // Where nothing was written, the version is that of somebody else's change.
+        if let Some(object) = written.as_ref().filter(|_| wrote) {
+            self.echoes.add(object.metadata.resource_version);
         }
         Ok(written)
     }

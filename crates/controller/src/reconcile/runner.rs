@@ -3,11 +3,10 @@
 //! A worker wakes without input and loads fresh. Work is done by the server that holds the lease; every write checks
 //! its epoch, so a server that stalled can do no harm.
 
-use super::desk::{Again, Desk, Outcome};
+use super::desk::{Again, Desk, Echoes, Outcome};
 use super::targets::{self, Providers};
 use super::{AppAddresses, compute, scheduler, service};
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -46,8 +45,8 @@ const PAUSES: [Duration; 6] = [
 
 struct Worker {
     bell: Arc<Notify>,
-    /// The newest version the worker wrote itself.
-    written: Arc<AtomicI64>,
+    /// What the worker wrote itself.
+    echoes: Arc<Echoes>,
 }
 
 struct Shared {
@@ -168,7 +167,7 @@ async fn wake_everything(shared: &Arc<Shared>, lease: &Lease, lost: &Cancellatio
 fn wake(shared: &Arc<Shared>, lease: &Lease, lost: &CancellationToken, kind: Kind, uid: &str, sequence: Option<i64>) {
     let Ok(mut workers) = shared.workers.lock() else { return };
     if let Some(worker) = workers.get(uid) {
-        if sequence.is_none_or(|s| s > worker.written.load(Ordering::Relaxed)) {
+        if sequence.is_none_or(|s| !worker.echoes.has(s)) {
             worker.bell.notify_one();
         }
         return;
@@ -176,10 +175,10 @@ fn wake(shared: &Arc<Shared>, lease: &Lease, lost: &CancellationToken, kind: Kin
     if lost.is_cancelled() {
         return;
     }
-    let worker = Worker { bell: Arc::new(Notify::new()), written: Arc::new(AtomicI64::new(0)) };
-    let (bell, written) = (worker.bell.clone(), worker.written.clone());
+    let worker = Worker { bell: Arc::default(), echoes: Arc::default() };
+    let (bell, echoes) = (worker.bell.clone(), worker.echoes.clone());
     workers.insert(uid.to_owned(), worker);
-    let task = work(shared.clone(), lease.clone(), lost.clone(), kind, uid.to_owned(), bell, written);
+    let task = work(shared.clone(), lease.clone(), lost.clone(), kind, uid.to_owned(), bell, echoes);
     shared.tracker.spawn(task);
 }
 
@@ -190,7 +189,7 @@ async fn work(
     kind: Kind,
     uid: String,
     bell: Arc<Notify>,
-    written: Arc<AtomicI64>,
+    echoes: Arc<Echoes>,
 ) {
     let mut failures = 0;
     loop {
@@ -200,7 +199,7 @@ async fn work(
             addresses: shared.settings.addresses.clone(),
             lease: Some(lease.clone()),
             bell: bell.clone(),
-            written: AtomicI64::new(written.load(Ordering::Relaxed)),
+            echoes: echoes.clone(),
         };
         let step = async {
             match kind {
@@ -213,7 +212,6 @@ async fn work(
             // Whatever was under way is idempotent; the next server goes on with it.
             () = lost.cancelled() => return,
         };
-        written.fetch_max(desk.written.load(Ordering::Relaxed), Ordering::Relaxed);
         let outcome = outcome.unwrap_or_else(|error| {
             tracing::warn!(%uid, %error, context = error.log_context(), "a reconcile failed and is tried again");
             Outcome::again()

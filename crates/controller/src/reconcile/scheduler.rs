@@ -106,7 +106,8 @@ pub(crate) async fn run(store: &ControllerStore, lease: Option<&Lease>) -> Resul
             touched.push(instance.metadata.uid.clone());
             continue;
         }
-        for &i in &candidates {
+        // Who is only kept from passing those ahead is short of nothing more than they are.
+        for &i in candidates.iter().filter(|i| !all[**i].free.iter().any(|n| n.fits(size))) {
             let lacks = Blocked::by(&all[i].free, size);
             blocked[i] = blocked[i].join(lacks);
         }
