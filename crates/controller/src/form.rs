@@ -230,7 +230,8 @@ pub async fn compute_form(
     let mut errors = under(&evaluation.errors, "inputs");
     let size = sized(&profile.spec, &evaluation, &mut errors, "inputs");
     let summary = summary(store, place, size.clone(), &[profile.spec.price()], profile.spec.target.as_ref(), Vec::new()).await?;
-    if size.is_some() && summary.capacity.state == CapacityState::Never {
+    // While a field is wrong the size it leads to says nothing.
+    if errors.is_empty() && size.is_some() && summary.capacity.state == CapacityState::Never {
         errors.push(FieldError::new("", summary.capacity.message.clone()));
     }
     Ok(FormResponse {
@@ -318,7 +319,7 @@ pub async fn service_form(
             target: None,
             message: "Runs on capacity you hold already.".to_owned(),
         };
-    } else if summary.size.is_some() && summary.capacity.state == CapacityState::Never {
+    } else if errors.is_empty() && summary.size.is_some() && summary.capacity.state == CapacityState::Never {
         errors.push(FieldError::new("", summary.capacity.message.clone()));
     }
     Ok(FormResponse {

@@ -172,10 +172,10 @@ async fn the_same_error_stands_at_the_same_field_everywhere() {
     assert_eq!(made["spec"]["inputs"].get("seen"), None, "{made}");
 
     // The same for the form of the compute instance that comes along.
-    let inputs = json!({ "workspace": "research", "compute_inputs": { "gpus": 9 } });
+    let inputs = json!({ "workspace": "research", "compute_inputs": { "gpus": 0 } });
     let from_form = developer.post(&format!("{VISION}/service-profiles/trainer/form"), &inputs).await.expect(200).json();
     let body =
-        json!({ "metadata": { "name": "t" }, "spec": { "profile": { "name": "trainer" }, "compute_inputs": { "gpus": 9 } } });
+        json!({ "metadata": { "name": "t" }, "spec": { "profile": { "name": "trainer" }, "compute_inputs": { "gpus": 0 } } });
     let created = who.post(&services, &body).await;
     assert_eq!(errors_of(&created.problem(422, "invalid"), "spec."), errors_of(&from_form, ""));
     assert_eq!(created.error_paths(), ["spec.compute_inputs.gpus"]);

@@ -119,7 +119,7 @@ CREATE TABLE session (
   address TEXT NOT NULL,
   agent TEXT NOT NULL
 );
-CREATE INDEX session_user ON session (user_name);
+CREATE INDEX session_of_user ON session (user_name);
 
 -- One-time secrets: sign-in links, the first admin's link, codes that open an app.
 CREATE TABLE one_time (
