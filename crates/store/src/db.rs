@@ -4,6 +4,7 @@
 //! differs. SQLite has one writer connection whose transactions begin immediately (a deferred read-then-write would
 //! fail at once under load, and no time-out helps) and a read-only pool.
 
+use crate::json_text::JsonText;
 use serde_json::Value as Json;
 use sqlx::postgres::{PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
@@ -149,8 +150,8 @@ macro_rules! bind_all {
                 Value::OptText(v) => query.bind(v),
                 Value::Int(v) => query.bind(v),
                 Value::OptInt(v) => query.bind(v),
-                Value::Json(v) => query.bind(sqlx::types::Json(v)),
-                Value::OptJson(v) => query.bind(v.map(sqlx::types::Json)),
+                Value::Json(v) => query.bind(JsonText(v)),
+                Value::OptJson(v) => query.bind(v.map(JsonText)),
             };
         }
         query

@@ -14,6 +14,7 @@ mod controller;
 mod db;
 mod event;
 mod idempotency;
+mod json_text;
 mod lease;
 mod read;
 mod row;

@@ -15,6 +15,7 @@ warpyard_testkit::on_each_database!(
     what_is_used_stays,
     a_transaction_is_all_or_nothing,
     proofs_are_about_one_object,
+    documents_stay_as_they_were_written,
 );
 
 async fn objects_are_made_and_changed(db: TestStore) {
@@ -161,4 +162,19 @@ async fn proofs_are_about_one_object(db: TestStore) {
     drop(batch);
     assert_eq!(db.store.locate_uid::<Workspace>(&two.metadata.uid).await.unwrap().resource().uid(), two.metadata.uid);
     assert!(db.store.locate_uid::<Project>(&two.metadata.uid).await.is_err(), "a uid of another kind");
+}
+
+async fn documents_stay_as_they_were_written(db: TestStore) {
+    seed(&db).await;
+    // Neither sorted nor by length: the order of inputs and variables is somebody's choice.
+    let mut spec = template("order");
+    for (key, value) in [("ZEBRA", "1"), ("A", "2"), ("MIDDLE", "3"), ("B", "4")] {
+        spec.versions[0].process.environment.insert(key.to_owned(), value.to_owned());
+    }
+    let made = db.make(&acme(), "cell", spec.clone()).await;
+    let keys = |spec: &EnvironmentTemplate| spec.versions[0].process.environment.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(&made.spec), ["ZEBRA", "A", "MIDDLE", "B"]);
+    assert_eq!(keys(&db.view::<EnvironmentTemplate>(&acme(), &name("cell")).await.unwrap().spec), keys(&spec));
+    let proof = db.allow::<action::View, EnvironmentTemplate>(&TestStore::root(), &acme(), &name("cell")).await.unwrap();
+    assert_eq!(keys(&db.store.revision(&proof, 1).await.unwrap()), keys(&spec));
 }
