@@ -119,17 +119,9 @@ impl Row {
     pub(crate) fn json(&self, column: &str) -> Result<Json> {
         Ok(self.opt_json(column)?.unwrap_or(Json::Null))
     }
+    /// JSON is kept as the text it was written as: its key order is part of audit hashes and of what people wrote.
     pub(crate) fn opt_json(&self, column: &str) -> Result<Option<Json>> {
-        match self {
-            Row::Sqlite(r) => {
-                let text: Option<String> = r.try_get(column).map_err(failed)?;
-                text.map(|t| serde_json::from_str(&t).map_err(Error::internal)).transpose()
-            }
-            Row::Postgres(r) => {
-                let json: Option<sqlx::types::Json<Json>> = r.try_get(column).map_err(failed)?;
-                Ok(json.map(|j| j.0))
-            }
-        }
+        self.opt_text(column)?.map(|text| serde_json::from_str(&text).map_err(Error::internal)).transpose()
     }
 }
 

@@ -11,7 +11,7 @@ CREATE TABLE object (
   name TEXT NOT NULL,
   display_name TEXT NOT NULL,
   description TEXT NOT NULL,
-  labels JSON NOT NULL,
+  labels TEXT NOT NULL,
   generation BIGINT NOT NULL,
   resource_version BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
@@ -23,8 +23,8 @@ CREATE TABLE object (
   owner TEXT NOT NULL,
   phase TEXT NOT NULL,
   short_id TEXT NOT NULL,
-  spec JSON NOT NULL,
-  status JSON NOT NULL,
+  spec TEXT NOT NULL,
+  status TEXT NOT NULL,
   UNIQUE (kind, org, project, workspace, name)
 );
 CREATE INDEX object_owner ON object (kind, owner);
@@ -36,7 +36,7 @@ CREATE TABLE revision (
   generation BIGINT NOT NULL,
   at BIGINT NOT NULL,
   actor TEXT NOT NULL,
-  spec JSON NOT NULL,
+  spec TEXT NOT NULL,
   PRIMARY KEY (uid, generation)
 );
 
@@ -71,8 +71,8 @@ CREATE TABLE audit (
   outcome TEXT NOT NULL,
   kind TEXT,
   object TEXT NOT NULL,
-  before_spec JSON,
-  after_spec JSON,
+  before_spec TEXT,
+  after_spec TEXT,
   request_id TEXT NOT NULL,
   address TEXT NOT NULL,
   hash TEXT NOT NULL,
