@@ -4,7 +4,6 @@
 //! differs. SQLite has one writer connection whose transactions begin immediately (a deferred read-then-write would
 //! fail at once under load, and no time-out helps) and a read-only pool.
 
-use crate::json_text::JsonText;
 use serde_json::Value as Json;
 use sqlx::postgres::{PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
@@ -142,8 +141,8 @@ macro_rules! bind_all {
                 Value::OptText(v) => query.bind(v),
                 Value::Int(v) => query.bind(v),
                 Value::OptInt(v) => query.bind(v),
-                Value::Json(v) => query.bind(JsonText(v)),
-                Value::OptJson(v) => query.bind(v.map(JsonText)),
+                Value::Json(v) => query.bind(v.to_string()),
+                Value::OptJson(v) => query.bind(v.map(|v| v.to_string())),
             };
         }
         query

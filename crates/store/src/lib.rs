@@ -14,7 +14,6 @@ mod controller;
 mod db;
 mod event;
 mod idempotency;
-mod json_text;
 mod lease;
 mod read;
 mod row;

@@ -1,5 +1,8 @@
 //! The store, every test on SQLite and on a real PostgreSQL.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::disallowed_methods, reason = "tasks of a test end with its runtime")]
+
 mod allocation;
 mod answers;
 mod audit;
