@@ -12,12 +12,14 @@ use std::time::{Duration, Instant};
 /// How long the server may take to start before the test fails.
 const START: Duration = Duration::from_secs(30);
 
-/// Waits for the end of input, then stops the server quickly: its data is thrown away.
+/// Waits for the end of input, then stops the server quickly: its data is thrown away. Signals to the whole group must
+/// not keep it from cleaning up.
 const KEEPER: &str = r#"
 directory=$1
 shift
 "$@" </dev/null >"$directory/log" 2>&1 &
 server=$!
+trap '' HUP INT TERM
 cat >/dev/null
 kill -INT "$server" 2>/dev/null
 wait "$server"

@@ -4,7 +4,7 @@ use crate::{RESEARCH, world};
 use serde_json::json;
 use warpyard_model::kinds::{DesiredState, Phase, StepState};
 use warpyard_provider::fake::{Behaviour, Call, Ready};
-use warpyard_testkit::World;
+use warpyard_testkit::{TestServer, TestStore, World};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_launch_becomes_a_running_service() {
@@ -136,6 +136,30 @@ async fn on_behalf_it_is_theirs() {
     assert_eq!(usage.gpus[0].owner, "colleague");
     world.of("colleague").delete(&format!("{path}/theirs")).await.expect(202);
     world.until_gone("theirs").await;
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_on_postgresql() {
+    let Some(store) = TestStore::postgres().await else { return };
+    let mut world = World::on(TestServer::builder().gpus(1).on(store).start().await).await;
+    world.launch("trainer", "net").await;
+    let uid = world.until_phase("net", Phase::Running).await.metadata.uid;
+    world.launch("trainer", "next").await;
+    world.until_phase("next", Phase::Queued).await;
+    // Another server takes over where this one died.
+    world.server.crash_controllers().await;
+    world.clock.advance(16);
+    world.server.start_controllers_as("second");
+    world.operate("net", "stop").await;
+    world.until_phase("net", Phase::Stopped).await;
+    world.until_phase("next", Phase::Running).await;
+    assert_eq!(world.provider.starts(&uid), 1);
+    for name in ["net", "next"] {
+        world.delete(name).await;
+        world.until_gone(name).await;
+    }
+    assert!(world.provider.services().is_empty() && world.provider.computes().is_empty());
     world.finish().await;
 }
 

@@ -1,5 +1,7 @@
 //! Controllers over the fake provider: what people ask for over HTTP comes true, whatever happens on the way.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod capacity;
 mod crashes;
 mod failures;

@@ -1,5 +1,8 @@
 //! The API as its callers meet it: real requests to a real server over the fake provider.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::disallowed_methods, reason = "tests may look at their surroundings")]
+
 mod apply;
 mod bodies;
 mod credentials;
