@@ -48,7 +48,7 @@ async fn a_launch_survives_a_death_after_any_write() {
         let service = world.until_phase(&name, Phase::Running).await;
         let uid = &service.metadata.uid;
         assert_eq!(world.provider.starts(uid), 1, "after {writes} writes: it was started twice");
-        assert_eq!(world.provider.services(), [uid.clone()]);
+        assert_eq!(world.provider.services(), std::slice::from_ref(uid));
         assert_eq!(world.provider.computes().len(), 1);
         assert_eq!(world.controller.held("local").await.unwrap().len(), 1);
 

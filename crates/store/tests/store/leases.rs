@@ -33,7 +33,7 @@ async fn writes_are_fenced_by_the_epoch(db: TestStore) {
     let object = workspace(&db, "research").await;
     let event = Event { at: db.store.now(), severity: Severity::Normal, reason: "Test".into(), message: "It was.".into() };
     let lost = store.lease("work", "one", 15).await.unwrap().unwrap();
-    store.write_status::<Workspace>(Some(&lost), &object.metadata.uid, &[event.clone()], |_| true).await.unwrap();
+    store.write_status::<Workspace>(Some(&lost), &object.metadata.uid, std::slice::from_ref(&event), |_| true).await.unwrap();
     db.clock.advance(16);
     // It ran out and nobody took it: still the newest epoch, so no harm can come of it.
     store.write_status::<Workspace>(Some(&lost), &object.metadata.uid, &[], |_| true).await.unwrap();
