@@ -102,7 +102,8 @@ export function useDelete<K extends Kind>(kind: K) {
   return useMutation({
     mutationFn: (object: KindMap[K]) =>
       api.delete<KindMap[K] | undefined>(itemPath(kind, scopeOf(object.metadata), object.metadata.name)),
-    onSuccess: () => client.invalidateQueries({ queryKey: keys.kind(kind) }),
+    // The object itself is not asked for again: it is gone, or the watch stream tells how its cleanup goes.
+    onSuccess: () => client.invalidateQueries({ queryKey: [...keys.kind(kind), "list"] }),
   });
 }
 

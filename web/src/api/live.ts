@@ -2,6 +2,7 @@
 import { type InfiniteData, type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
 import { socketUrl } from "./client";
+import { ApiError } from "./error";
 import { keys } from "./hooks";
 import { scopeKey, scopeOf } from "./kinds";
 import type { Kind, Obj, Page, Scope } from "./types";
@@ -14,7 +15,9 @@ export function patchCache(client: QueryClient, event: WatchEvent): void {
   const { kind, metadata } = event.object;
   const item = keys.item(kind, scopeOf(metadata), metadata.name);
   if (event.type === "deleted") {
-    void client.invalidateQueries({ queryKey: item });
+    // A page that still shows it learns so without asking the server for what is known to be gone.
+    const gone = new ApiError({ status: 404, code: "not_found", detail: "It was deleted." });
+    client.getQueryCache().find({ queryKey: item, exact: true })?.setState({ status: "error", error: gone, fetchStatus: "idle" });
   } else {
     client.setQueryData<Obj>(item, (old) =>
       old && old.metadata.resource_version > metadata.resource_version ? old : (event.object as Obj),
