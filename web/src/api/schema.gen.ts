@@ -2929,7 +2929,7 @@ export interface components {
         Endpoint: {
             /** @description Part of the host name; letters and digits, at most 15. */
             name: string;
-            /** @description What people read on the button. */
+            /** @description What people read, a noun: consoles put `Open` before it. */
             title: string;
             /**
              * Format: uint16
@@ -4030,7 +4030,7 @@ export interface components {
             price_per_hour?: string | null;
             /** @description ISO 4217. */
             currency: string;
-            /** @description The isolation it gets, said plainly. */
+            /** @description The isolation it gets, in a few words; the launch form says it in full. */
             isolation: string;
             /** @description One launch makes the compute instance too. */
             auto_creates_compute: boolean;
@@ -4208,7 +4208,7 @@ export interface components {
             /** @description What is wrong, where, and what to do. */
             detail: string;
             /** @description The fields that break a rule, or what blocks a deletion. */
-            errors: components["schemas"]["FieldError"][];
+            errors?: components["schemas"]["FieldError"][];
             /** @description For finding it in the log. */
             request_id: string;
         };
@@ -9665,7 +9665,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": unknown;
                 };
             };
             401: components["responses"]["Problem401"];
