@@ -25,7 +25,7 @@ pub(crate) enum Exit {
     WaitFailed,
     /// `--wait` ran out of time.
     TimedOut,
-    /// The code of a command run with `exec`.
+    /// The code of a command run with `exec`, or of a batch job that was waited for.
     Passed(i32),
 }
 

@@ -88,7 +88,7 @@ async fn next_event(watch: &mut Option<warpyard_client::Watch>) -> warpyard_clie
 /// Where an instance should get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Goal {
-    /// Running, or a job that succeeded.
+    /// Running; a batch job is waited for until it ends.
     Up,
     /// Stopped, or a job that ended.
     Down,
@@ -104,7 +104,11 @@ pub(crate) async fn for_instance(session: &Session, object: &AnyObject, goal: Go
         let Some(seen) = seen else { return ControlFlow::Break(None) };
         progress.show(seen);
         let stale = stale_failure.is_some_and(|version| seen.resource_version() <= version);
-        let settled = matches!(seen.phase(), Some("running" | "stopped" | "succeeded" | "failed"));
+        let settled = match seen.phase() {
+            // A job that runs is only under way.
+            Some("running") => !(goal == Goal::Up && is_job(seen)),
+            phase => matches!(phase, Some("stopped" | "succeeded" | "failed")),
+        };
         if settled && seen.observed_generation() >= generation && !stale {
             ControlFlow::Break(Some(seen.clone()))
         } else {
@@ -136,5 +140,18 @@ pub(crate) async fn for_instance(session: &Session, object: &AnyObject, goal: Go
     } else {
         format!("look closer with `warpyard describe {}`", crate::columns::word(&ended))
     };
-    Err(Failure::new(Exit::WaitFailed, format!("{} is {phase}: {reason}", crate::columns::word(&ended))).with_hint(logs))
+    Err(Failure::new(exit_of(&ended), format!("{} is {phase}: {reason}", crate::columns::word(&ended))).with_hint(logs))
+}
+
+fn is_job(object: &AnyObject) -> bool {
+    object.0.pointer("/status/batch").and_then(serde_json::Value::as_bool) == Some(true)
+}
+
+/// A job that ended hands its own exit code on, as `exec` does; everything else that failed has the code of failed waits.
+fn exit_of(ended: &AnyObject) -> Exit {
+    let code = ended.0.pointer("/status/exit_code").and_then(serde_json::Value::as_i64);
+    match code.and_then(|code| i32::try_from(code).ok()) {
+        Some(code) if code != 0 && is_job(ended) => Exit::Passed(code),
+        _ => Exit::WaitFailed,
+    }
 }

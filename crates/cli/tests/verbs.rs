@@ -171,6 +171,12 @@ fn launch_that_fails_or_lasts_ends_with_its_own_code() {
     assert!(failed.error.contains("warpyard logs b-1"), "{failed:?}");
     let slow = world.run(&["launch", "slow", "--name", "s-1", "--wait", "--timeout", "1s"]);
     assert_eq!(slow.code, 9, "{slow:?}");
+    // A job is waited for until it ends, and its exit code is handed on.
+    let job = world.run(&["launch", "job", "--name", "j-1", "--wait"]);
+    assert_eq!((job.code, job.out.as_str()), (0, "service-instance/j-1 is succeeded.\n"), "{job:?}");
+    let bad = world.run(&["launch", "bad-job", "--name", "j-2", "--wait"]);
+    assert_eq!(bad.code, 3, "{bad:?}");
+    assert!(bad.error.contains("service-instance/j-2 is failed: exit code 3"), "{bad:?}");
     let stopped = world.run(&["stop", "nb-1", "--wait"]);
     assert_eq!((stopped.code, stopped.out.as_str()), (0, "service-instance/nb-1 is stopped.\n"), "{stopped:?}");
 }

@@ -62,7 +62,7 @@ pub(crate) struct LaunchArgs {
     /// Whose instance it is; needs the grant to launch on behalf.
     #[arg(long, value_name = "USER")]
     on_behalf_of: Option<String>,
-    /// Wait until it runs, showing its steps.
+    /// Wait until it runs, showing its steps; a batch job until it ends, with its exit code.
     #[arg(long)]
     wait: bool,
     /// How long to wait at most.

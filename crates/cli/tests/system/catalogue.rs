@@ -87,19 +87,18 @@ fn service(noor: &Person, name: &str) {
 }
 
 fn batch_job(noor: &Person) {
-    let ended = |name: &str, script: &str| {
-        // Waiting ends when the script runs; how it ends is known later.
-        noor.run(&["launch", "batch-job", "--name", name, "-i", &format!("script={script}"), "--wait", "--timeout", "5m"]);
-        until(&format!("{name} has ended"), || {
-            let service = noor.service(name);
-            let over = service["status"]["exit_code"].is_number() && service["status"]["phase"] != "running";
-            over.then_some(service)
-        })
+    // Waiting ends when the script does, with its exit code.
+    let ended = |name: &str, script: &str, code: i32| {
+        let script = format!("script={script}");
+        let ran = noor.run(&["launch", "batch-job", "--name", name, "-i", &script, "--wait", "--timeout", "5m"]);
+        assert_eq!(ran.code, code, "{ran:?}");
+        assert!(!ran.error.contains("Wait until it answers"), "{ran:?}");
+        noor.service(name)
     };
-    let good = ended("good", "echo \"on $(uname)\"\nexit 0");
+    let good = ended("good", "echo \"on $(uname)\"\nexit 0", 0);
     assert_eq!((&good["status"]["phase"], &good["status"]["exit_code"]), (&json!("succeeded"), &json!(0)), "{good}");
     assert!(noor.ok(&["logs", "good"]).contains("on Linux"));
-    let bad = ended("bad", "echo so long\nexit 3");
+    let bad = ended("bad", "echo so long\nexit 3", 3);
     assert_eq!((&bad["status"]["phase"], &bad["status"]["exit_code"]), (&json!("failed"), &json!(3)), "{bad}");
     assert!(bad["status"]["message"].as_str().is_some_and(|m| m.contains('3')), "{bad}");
     for name in ["good", "bad"] {

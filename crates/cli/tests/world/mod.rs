@@ -236,7 +236,7 @@ fn project(world: &Inner, method: &Method, rest: &str, query: &str, body: &Value
     match (method, rest) {
         (&Method::GET, "/catalogue") => {
             let card = |name: &str| json!({"kind": "ServiceProfile", "name": name, "project": "vision", "title": name});
-            ok(json!({"items": [card("jupyter"), card("broken"), card("slow")]}))
+            ok(json!({"items": [card("jupyter"), card("broken"), card("slow"), card("job"), card("bad-job")]}))
         }
         (&Method::POST, form) if form.ends_with("/form") => {
             let field = |name: &str, kind: &str| json!({"name": name, "type": kind, "locked": false});
@@ -316,16 +316,27 @@ fn watch(world: &Inner) -> Response {
         let (state, phase) = match instance["spec"]["profile"]["name"].as_str() {
             Some("broken") => ("failed", "failed"),
             Some("slow") => continue,
+            Some("job") => ("done", "succeeded"),
+            Some("bad-job") => ("done", "failed"),
             _ => ("done", "running"),
         };
         instance["status"]["observed_generation"] = json!(1);
         instance["status"]["phase"] = json!("provisioning");
         instance["status"]["timeline"] = step("running");
         tell(&mut events, instance);
-        instance["status"]["phase"] = json!(phase);
         instance["status"]["timeline"] = step(state);
+        if let Some("job" | "bad-job") = instance["spec"]["profile"]["name"].as_str() {
+            // A job runs for a while before it ends.
+            instance["status"]["batch"] = json!(true);
+            instance["status"]["phase"] = json!("running");
+            tell(&mut events, instance);
+            instance["status"]["endpoints"] = json!([]);
+            instance["status"]["exit_code"] = json!(if phase == "failed" { 3 } else { 0 });
+        }
+        instance["status"]["phase"] = json!(phase);
         if phase == "failed" {
-            instance["status"]["message"] = json!("The disk is full.");
+            let job = instance["status"]["batch"] == true;
+            instance["status"]["message"] = json!(if job { "" } else { "The disk is full." });
         }
         tell(&mut events, instance);
     }

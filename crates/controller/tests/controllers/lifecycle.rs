@@ -20,7 +20,7 @@ async fn a_launch_becomes_a_running_service() {
     assert!(endpoint.ready);
     assert_eq!(endpoint.url, format!("http://web--{}.apps.localhost:{}/", service.metadata.short_id(), world.address.port()));
     let steps: Vec<(&str, StepState)> = service.status.timeline.iter().map(|s| (s.id.as_str(), s.state)).collect();
-    assert_eq!(steps.last(), Some(&("ready", StepState::Done)), "{steps:?}");
+    assert_eq!(steps.last(), Some(&("start", StepState::Done)), "without a probe nothing is waited for: {steps:?}");
     let desired = world.provider.desired(&service.metadata.uid).unwrap();
     assert_eq!(desired.allocation, allocation);
     assert_eq!(desired.path, "/acme/vision/research/net");
@@ -106,7 +106,8 @@ async fn a_batch_job_ends_and_frees_its_gpu() {
     world.launch("job", "second").await;
     // There is one GPU: the second waits for the end of the first.
     let first = world.until_phase("first", Phase::Succeeded).await;
-    assert_eq!(first.status.exit_code, Some(0));
+    assert_eq!((first.status.exit_code, first.status.batch), (Some(0), true));
+    assert!(first.status.timeline.iter().all(|s| s.id != "ready"), "{:?}", first.status.timeline);
     let second = world.until_phase("second", Phase::Failed).await;
     assert_eq!((second.status.exit_code, second.status.reason.as_str()), (Some(3), "ProcessFailed"));
     world.until("all is given back", || async { world.controller.held("local").await.unwrap().is_empty() }).await;

@@ -103,6 +103,9 @@ pub struct ServiceInstanceStatus {
     /// The isolation it runs in, said plainly.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub isolation: String,
+    /// It is meant to end: exit code 0 is success, and whoever waits waits for the end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub batch: bool,
     /// Exit code of the last run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<i32>,
