@@ -10,14 +10,6 @@ use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use warpyard_model::{Kind, ScopePath};
-
-/// Where an endpoint opens, once.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct OpenedEndpoint {
-    /// The address with its one-time code.
-    pub url: String,
-}
-
 /// Which projects a system profile is launched into.
 #[derive(Debug, Clone, Serialize)]
 pub struct LaunchIntoProjects {
@@ -74,12 +66,6 @@ impl Client {
     /// Takes a profile out of the catalogue; running instances keep it.
     pub async fn withdraw(&self, kind: Kind, scope: &ScopePath, name: &str) -> Result<AnyObject> {
         self.post_json(self.action_url(kind, scope, name, &["withdraw"])?, &json!({})).await
-    }
-
-    /// A one-time address of a service's endpoint.
-    pub async fn open(&self, scope: &ScopePath, name: &str, endpoint: &str) -> Result<OpenedEndpoint> {
-        let url = self.action_url(Kind::ServiceInstance, scope, name, &["endpoints", endpoint, "open"])?;
-        self.post_json(url, &json!({})).await
     }
 
     /// The logs of a service as they come; ends when they end, or never with `follow`.

@@ -18,7 +18,7 @@ mod terminal;
 mod watch;
 
 pub use account::{BindingView, Me, MeUser, NewToken, ServerFacts, SessionCookie, Setup, SignInLink, TokenView};
-pub use action::{LaunchIntoProjects, Launched, LaunchedItem, OpenedEndpoint};
+pub use action::{LaunchIntoProjects, Launched, LaunchedItem};
 pub use any_object::AnyObject;
 pub use catalogue::{
     AccessView, Availability, Capacity, CatalogueCard, ComputeOption, FormAnswer, FormRequest, ProfileView, Summary,

@@ -77,6 +77,8 @@ pub struct Error {
     pub fields: Vec<FieldError>,
     /// Whether the same call may work later without a change (`ProviderFailed`, `Unavailable`).
     pub retryable: bool,
+    /// What is in the way does not pass within a second (a full disk): tries begin further apart.
+    pub slow_to_pass: bool,
     context: Option<String>,
 }
 
@@ -95,7 +97,7 @@ impl Error {
 
     /// An error of `code` that tells `message`.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), fields: Vec::new(), retryable: code == ErrorCode::Unavailable, context: None }
+        Self { code, message: message.into(), fields: Vec::new(), retryable: code == ErrorCode::Unavailable, slow_to_pass: false, context: None }
     }
 
     constructors! {
@@ -165,6 +167,14 @@ impl Error {
     #[must_use]
     pub fn retryable(mut self) -> Self {
         self.retryable = true;
+        self
+    }
+
+    /// Marks that the same call may work later, and hardly at once: somebody has to make room first.
+    #[must_use]
+    pub fn retryable_later(mut self) -> Self {
+        self.retryable = true;
+        self.slow_to_pass = true;
         self
     }
 

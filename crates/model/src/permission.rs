@@ -99,6 +99,11 @@ impl Subject {
         }
     }
 
+    /// Whether it is made in drafts that only their makers see.
+    pub fn has_drafts(self) -> bool {
+        matches!(self, Subject::Kind(Kind::ComputeProfile | Kind::ServiceProfile))
+    }
+
     /// Every subject.
     pub fn all() -> impl Iterator<Item = Subject> {
         Kind::ALL.iter().map(|kind| Subject::Kind(*kind)).chain([Subject::AuditEntry])
@@ -212,6 +217,11 @@ impl Role {
     /// What it may do, at its scope and below.
     pub fn permissions(self) -> Vec<Permission> {
         Permission::all().filter(|p| self.has(*p)).collect()
+    }
+
+    /// Whether it looks at drafts too: those who may change them do, and auditors.
+    pub fn sees_drafts(self, subject: Subject) -> bool {
+        self == Role::Auditor || self.has(Permission { subject, verb: Verb::Update })
     }
 
     /// Whether it may do this, at its scope and below.

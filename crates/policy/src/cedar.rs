@@ -152,6 +152,7 @@ fn resource_entity(resource: &Resource) -> Entity {
         ("project".to_owned(), strings(project.iter().map(String::as_str))),
         ("offered_in".to_owned(), strings(offered.iter().map(String::as_str))),
         ("opens".to_owned(), strings(opens.iter().map(String::as_str))),
+        ("draft".to_owned(), RestrictedExpression::new_bool(resource.draft)),
     ]);
     let type_name = type_name(entity_type(resource.subject));
     let uid = EntityUid::from_type_name_and_id(type_name, cedar_policy::EntityId::new(&resource.uid));
@@ -172,14 +173,17 @@ pub fn generated_policies() -> String {
     let mut out = String::new();
     let shared = [Kind::Target, Kind::SystemProfile, Kind::EnvironmentTemplate];
     for role in Role::ALL {
-        let mut by_kind: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        let mut by_kind: BTreeMap<&str, (Subject, Vec<String>)> = BTreeMap::new();
         for permission in role.permissions() {
-            by_kind.entry(entity_type(permission.subject)).or_default().push(format!("Action::\"{permission}\""));
+            let entry = by_kind.entry(entity_type(permission.subject)).or_insert((permission.subject, Vec::new()));
+            entry.1.push(format!("Action::\"{permission}\""));
         }
-        for (kind, actions) in by_kind {
+        for (kind, (subject, actions)) in by_kind {
+            // A role that only looks sees a profile once it was published.
+            let drafts = if subject.has_drafts() && !role.sees_drafts(subject) { " && !resource.draft" } else { "" };
             let _ = writeln!(
                 out,
-                "@id(\"{role}:{kind}\")\npermit (principal is User, action in [{}], resource is {kind})\nwhen {{ resource.scopes.containsAny(principal.{role}) }};",
+                "@id(\"{role}:{kind}\")\npermit (principal is User, action in [{}], resource is {kind})\nwhen {{ resource.scopes.containsAny(principal.{role}){drafts} }};",
                 actions.join(", ")
             );
         }
@@ -210,7 +214,7 @@ pub fn schema() -> Result<Schema> {
     text.push_str(" };\n");
     for subject in Subject::all() {
         let kind = entity_type(subject);
-        let attributes = "name: String, owner: String, access: String, scopes: Set<String>, project: Set<String>, offered_in: Set<String>, opens: Set<String>";
+        let attributes = "name: String, owner: String, access: String, scopes: Set<String>, project: Set<String>, offered_in: Set<String>, opens: Set<String>, draft: Bool";
         let _ = writeln!(text, "entity {kind} = {{ {attributes} }};");
     }
     for permission in Permission::all() {
@@ -260,6 +264,15 @@ mod tests {
         let denied = policy.allow::<action::Update, ComputeProfile>(&auditor, &profile).unwrap_err();
         assert_eq!(denied.code, warpyard_model::ErrorCode::Forbidden);
         assert!(policy.allow::<action::View, ComputeProfile>(&auditor, &profile).is_ok());
+        // A draft is for those who may change it, and for auditors.
+        let draft = profile.draft(true);
+        assert!(policy.allow::<action::View, ComputeProfile>(&auditor, &draft).is_ok());
+        let in_vision = |role| Principal::new("p", vec![Binding { role, scope: vision() }]);
+        assert!(policy.allow::<action::View, ComputeProfile>(&in_vision(Role::PaasAdmin), &draft).is_ok());
+        for role in [Role::Developer, Role::ProjectAdmin, Role::ManagedInstancesOperator] {
+            assert!(policy.allow::<action::View, ComputeProfile>(&in_vision(role), &draft).is_err(), "{role}");
+            assert!(!policy.viewer(&in_vision(role)).sees_all(Subject::Kind(Kind::ComputeProfile), &vision()), "{role}");
+        }
     }
 
     #[test]

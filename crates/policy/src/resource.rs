@@ -15,6 +15,7 @@ pub struct Resource {
     pub(crate) owner: Option<String>,
     pub(crate) offered_in: Vec<ScopePath>,
     pub(crate) access: Option<EndpointAccess>,
+    pub(crate) draft: bool,
 }
 
 impl Resource {
@@ -29,6 +30,7 @@ impl Resource {
             owner: None,
             offered_in: Vec::new(),
             access: None,
+            draft: false,
         }
     }
 
@@ -43,6 +45,7 @@ impl Resource {
             owner: None,
             offered_in: Vec::new(),
             access: None,
+            draft: false,
         }
     }
 
@@ -65,6 +68,13 @@ impl Resource {
     #[must_use]
     pub fn with_access(mut self, access: EndpointAccess) -> Self {
         self.access = Some(access);
+        self
+    }
+
+    /// Whether it was never published.
+    #[must_use]
+    pub fn draft(mut self, draft: bool) -> Self {
+        self.draft = draft;
         self
     }
 

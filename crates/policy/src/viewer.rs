@@ -2,7 +2,7 @@
 
 use crate::{Policy, Principal, Resource};
 use warpyard_model::ScopePath;
-use warpyard_model::permission::{Permission, Subject, Verb};
+use warpyard_model::permission::{Permission, Role, Subject, Verb};
 
 /// A person looking. Lists and watches take it instead of a proof, and ask it about every row.
 pub struct Viewer<'a> {
@@ -19,7 +19,8 @@ impl Viewer<'_> {
     /// Whether a role lets them see everything of a subject in `scope`, so that rows need no asking.
     pub fn sees_all(&self, subject: Subject, scope: &ScopePath) -> bool {
         let view = Permission { subject, verb: Verb::View };
-        self.principal.bindings().iter().any(|b| b.scope.contains(scope) && b.role.has(view))
+        let all = |role: Role| role.has(view) && (!subject.has_drafts() || role.sees_drafts(subject));
+        self.principal.bindings().iter().any(|b| b.scope.contains(scope) && all(b.role))
     }
 
     /// Their name.

@@ -24,7 +24,7 @@ use warpyard_store::Replay;
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// Longest key.
-const KEY_MAX: usize = 255;
+pub(crate) const KEY_MAX: usize = 255;
 /// Longest answer that is kept, in bytes.
 const ANSWER_MAX: u64 = 1 << 20;
 

@@ -221,6 +221,13 @@ impl Operation {
                 }));
             }
         }
+        if self.method == Method::POST && self.needs != Needs::Nothing {
+            parameters.push(json!({
+                "name": "Idempotency-Key", "in": "header", "required": false,
+                "description": "Sent again with the same key, the request is answered as the first time and done once.",
+                "schema": { "type": "string", "minLength": 1, "maxLength": crate::idempotency::KEY_MAX }
+            }));
+        }
         let mut responses = Map::new();
         for (status, media, text, schema) in &self.answers {
             let mut response = json!({ "description": text });

@@ -4,14 +4,14 @@ use crate::audit::Record;
 use crate::change::{self, Operation};
 use crate::db::{Conn, args};
 use crate::read::{Located, find, find_uid, locate};
-use crate::row::{StoredObject, columns_of, owner_of, phase_of};
+use crate::row::{StoredObject, owner_of};
 use crate::{Inner, Store};
 use serde_json::Value as Json;
 use std::sync::Arc;
 use warpyard_model::kinds::{AuditOutcome, RoleBinding, Workspace};
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::permission::Role;
-use warpyard_model::{Error, FieldError, Kind, Metadata, Name, Object, Result, ScopePath, Spec, Timestamp};
+use warpyard_model::{Error, FieldError, Kind, Metadata, Name, Object, Result, ScopePath, Spec};
 use warpyard_policy::{Action, Allowed, ControllerProof, SubjectType, action};
 
 /// Who asked and from where, for the audit trail.
@@ -81,22 +81,13 @@ impl<S: Spec> Change<S> {
     }
 }
 
-/// What deleting did.
-#[derive(Debug)]
-pub enum Removed<S: Spec> {
-    /// It is gone.
-    Gone,
-    /// Cleanup follows.
-    Requested(Box<Object<S>>),
-}
-
 /// A transaction. Dropping it without [`Batch::commit`] changes nothing.
 pub struct Batch {
     pub(crate) conn: Conn,
     pub(crate) inner: Arc<Inner>,
     pub(crate) context: Context,
     newest: Option<i64>,
-    people_changed: bool,
+    pub(crate) people_changed: bool,
 }
 
 impl Store {
@@ -298,28 +289,6 @@ impl Batch {
         object.typed()
     }
 
-    /// Removes an object, or asks for its cleanup when `cleanup` is set. Refused with the list of what still uses it.
-    pub async fn delete<S: Spec>(&mut self, proof: &Allowed<action::Delete, S>, cleanup: bool) -> Result<Removed<S>> {
-        let mut object = self.load(proof).await?;
-        self.check_unused(&object).await?;
-        let word = permission_word::<action::Delete, S>();
-        let before = Some(object.spec.clone());
-        if cleanup {
-            if object.metadata.deletion_requested_at.is_none() {
-                object.metadata.deletion_requested_at = Some(self.inner.clock.now());
-                object.metadata.resource_version = self.next_sequence().await?;
-                object.metadata.updated_at = self.inner.clock.now();
-                self.overwrite(&object).await?;
-                self.settle(&object, Operation::Modified, &word, before, None).await?;
-            }
-            return Ok(Removed::Requested(Box::new(object.typed()?)));
-        }
-        object.metadata.resource_version = self.next_sequence().await?;
-        self.remove(&object).await?;
-        self.settle(&object, Operation::Deleted, &word, before, None).await?;
-        Ok(Removed::Gone)
-    }
-
     /// Makes it durable and tells watchers.
     pub async fn commit(self) -> Result<()> {
         let Batch { conn, inner, newest, people_changed, .. } = self;
@@ -339,166 +308,12 @@ impl Batch {
         Ok(sequence)
     }
 
-    async fn load<A: Action, S: Spec>(&mut self, proof: &Allowed<A, S>) -> Result<StoredObject> {
+    pub(crate) async fn load<A: Action, S: Spec>(&mut self, proof: &Allowed<A, S>) -> Result<StoredObject> {
         let found = find_uid(&mut self.conn, proof.uid()).await?;
         // A proof is about an object in a place; a uid never moves, so this can only fail if it was removed.
         found
             .filter(|o| o.kind == S::KIND && o.metadata.scope == *proof.scope())
             .ok_or_else(|| Error::not_found("It was deleted meanwhile."))
-    }
-
-    async fn insert(&mut self, object: &StoredObject, short_id: &str) -> Result<()> {
-        let m = &object.metadata;
-        let [org, project, workspace] = columns_of(&m.scope);
-        self.conn
-            .run(
-                "INSERT INTO object (uid, kind, org, project, workspace, name, display_name, description, labels, generation,
-                 resource_version, created_at, updated_at, created_by, modified_by, owner, phase, short_id, spec, status)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
-                args![
-                    &m.uid,
-                    object.kind.as_str(),
-                    org,
-                    project,
-                    workspace,
-                    m.name.as_str(),
-                    &m.display_name,
-                    &m.description,
-                    labels(m)?,
-                    m.generation,
-                    m.resource_version,
-                    m.created_at.as_millis(),
-                    m.updated_at.as_millis(),
-                    &m.created_by,
-                    &m.modified_by,
-                    &object.owner,
-                    phase_of(object.kind, &object.status),
-                    short_id,
-                    object.spec.clone(),
-                    object.status.clone()
-                ],
-            )
-            .await?;
-        Ok(())
-    }
-
-    pub(crate) async fn overwrite(&mut self, object: &StoredObject) -> Result<()> {
-        let m = &object.metadata;
-        self.conn
-            .run(
-                "UPDATE object SET display_name = $2, description = $3, labels = $4, generation = $5, resource_version = $6,
-                 updated_at = $7, modified_by = $8, deletion_requested_at = $9, owner = $10, phase = $11, spec = $12, status = $13
-                 WHERE uid = $1",
-                args![
-                    &m.uid,
-                    &m.display_name,
-                    &m.description,
-                    labels(m)?,
-                    m.generation,
-                    m.resource_version,
-                    m.updated_at.as_millis(),
-                    &m.modified_by,
-                    m.deletion_requested_at.map(Timestamp::as_millis),
-                    &object.owner,
-                    phase_of(object.kind, &object.status),
-                    object.spec.clone(),
-                    object.status.clone()
-                ],
-            )
-            .await?;
-        Ok(())
-    }
-
-    /// Removes the row and everything that hangs on it alone; bindings in a removed place go with it.
-    pub(crate) async fn remove(&mut self, object: &StoredObject) -> Result<()> {
-        let uid = &object.metadata.uid;
-        if let Some(inner) = object.metadata.scope.inside(object.kind, &object.metadata.name) {
-            let [org, project, workspace] = columns_of(&inner);
-            self.conn
-                .run(
-                    "DELETE FROM object WHERE kind = 'RoleBinding' AND org = $1 AND project = $2 AND workspace = $3",
-                    args![org, project, workspace],
-                )
-                .await?;
-            self.people_changed = true;
-        }
-        for table in ["object", "revision", "reference", "sealed", "event"] {
-            self.conn.run(&format!("DELETE FROM {table} WHERE uid = $1"), args![uid]).await?;
-        }
-        if object.kind == Kind::User {
-            let name = object.metadata.name.as_str();
-            for table in ["account", "session", "token", "one_time"] {
-                self.conn.run(&format!("DELETE FROM {table} WHERE user_name = $1"), args![name]).await?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn check_unused(&mut self, object: &StoredObject) -> Result<()> {
-        let mut users = Vec::new();
-        let rows = self
-            .conn
-            .all(
-                "SELECT o.kind, o.org, o.project, o.workspace, o.name, r.field FROM reference r JOIN object o ON o.uid = r.uid
-                 WHERE r.target_uid = $1 AND o.deletion_requested_at IS NULL ORDER BY o.name LIMIT 50",
-                args![&object.metadata.uid],
-            )
-            .await?;
-        for row in &rows {
-            let field = row.text("field")?;
-            users.push(FieldError::new(described(row)?, format!("uses it in {field}")));
-        }
-        if let Some(inner) = object.metadata.scope.inside(object.kind, &object.metadata.name) {
-            let parts = columns_of(&inner);
-            let mut condition = String::from("kind <> 'RoleBinding' AND uid <> $1");
-            let mut values = vec![crate::db::Value::from(&object.metadata.uid)];
-            for (column, part) in ["org", "project", "workspace"].into_iter().zip(parts) {
-                if !part.is_empty() {
-                    values.push(part.into());
-                    condition.push_str(&format!(" AND {column} = ${}", values.len()));
-                }
-            }
-            let sql =
-                format!("SELECT kind, org, project, workspace, name FROM object WHERE {condition} ORDER BY kind, name LIMIT 50");
-            for row in &self.conn.all(&sql, &values).await? {
-                users.push(FieldError::new(described(row)?, "lives in it"));
-            }
-        }
-        if users.is_empty() {
-            return Ok(());
-        }
-        let word = object.kind.snake().replace('_', " ");
-        let count = users.len();
-        Err(Error::conflict(format!(
-            "The {word} {} is still used by {count} {}: delete or change {} first.",
-            object.metadata.name,
-            if count == 1 { "object" } else { "objects" },
-            if count == 1 { "it" } else { "them" }
-        ))
-        .with_fields(users))
-    }
-
-    async fn write_revision(&mut self, object: &StoredObject) -> Result<()> {
-        let m = &object.metadata;
-        self.conn
-            .run(
-                "INSERT INTO revision (uid, generation, at, actor, spec) VALUES ($1, $2, $3, $4, $5)",
-                args![&m.uid, m.generation, m.updated_at.as_millis(), &m.modified_by, object.spec.clone()],
-            )
-            .await?;
-        Ok(())
-    }
-
-    async fn write_references(&mut self, uid: &str, references: &[(String, String)]) -> Result<()> {
-        for (target, field) in references {
-            self.conn
-                .run(
-                    "INSERT INTO reference (uid, target_uid, field) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-                    args![uid, target, field],
-                )
-                .await?;
-        }
-        Ok(())
     }
 
     /// Writes the change for watchers and the audit entry.
@@ -532,12 +347,8 @@ impl Batch {
     }
 }
 
-fn permission_word<A: Action, S: SubjectType>() -> String {
+pub(crate) fn permission_word<A: Action, S: SubjectType>() -> String {
     format!("{}.{}", S::SUBJECT.as_str(), A::VERB.as_str())
-}
-
-fn labels(metadata: &Metadata) -> Result<Json> {
-    serde_json::to_value(&metadata.labels).map_err(Error::internal)
 }
 
 fn name_taken(error: Error, kind: Kind, name: &Name) -> Error {
@@ -546,9 +357,4 @@ fn name_taken(error: Error, kind: Kind, name: &Name) -> Error {
             .with_fields(vec![FieldError::new("metadata.name", "this name is taken")]);
     }
     error
-}
-
-fn described(row: &crate::db::Row) -> Result<String> {
-    let scope = crate::row::scope_of(row)?;
-    Ok(format!("{} {}/{}", row.text("kind")?, scope.key().trim_end_matches('/'), row.text("name")?))
 }

@@ -12,6 +12,9 @@ use warpyard_policy::{ControllerProof, Resource, Viewer};
 /// How many changes are kept for watchers that reconnect; older ones list again.
 const KEPT: i64 = 20_000;
 
+/// How the end of a profile that was never published is written down: whoever could not see it does not hear of it.
+const DELETED_DRAFT: &str = "deleted_draft";
+
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
@@ -64,6 +67,7 @@ pub(crate) async fn record(conn: &mut Conn, sequence: i64, object: &StoredObject
     let word = match operation {
         Operation::Added => "added",
         Operation::Modified => "modified",
+        Operation::Deleted if object.is_draft() => DELETED_DRAFT,
         Operation::Deleted => "deleted",
     };
     conn.run(
@@ -148,6 +152,17 @@ impl ChangeFeed {
     /// The changes since the last call that `viewer` may hear of, oldest first, one per object (the newest); `kinds`
     /// empty means all. `None` when the feed no longer reaches back that far: list again.
     pub async fn next(&mut self, viewer: &Viewer<'_>, kinds: &[Kind]) -> Result<Option<Vec<Changed>>> {
+        self.next_after(viewer, viewer, kinds).await
+    }
+
+    /// The same, where `before` is the viewer with the rights held until just now. Of what is gone hears whoever could
+    /// see it then: a workspace takes along the very binding that showed it to its admin.
+    pub async fn next_after(
+        &mut self,
+        before: &Viewer<'_>,
+        viewer: &Viewer<'_>,
+        kinds: &[Kind],
+    ) -> Result<Option<Vec<Changed>>> {
         let known = *self.newest.borrow();
         if self.position + KEPT < known {
             return Ok(None);
@@ -169,14 +184,16 @@ impl ChangeFeed {
                 continue;
             }
             let uid = row.text("uid")?;
-            let operation = match row.text("operation")?.as_str() {
+            let word = row.text("operation")?;
+            let operation = match word.as_str() {
                 "added" => Operation::Added,
-                "deleted" => Operation::Deleted,
+                "deleted" | DELETED_DRAFT => Operation::Deleted,
                 _ => Operation::Modified,
             };
             let (scope, name) = (scope_of(row)?, name_of(&row.text("name")?)?);
             let (object, resource) = if operation == Operation::Deleted {
                 let resource = Resource::object(kind, &uid, &name, &scope).owned_by(Some(row.text("owner")?));
+                let resource = resource.draft(word == DELETED_DRAFT);
                 (tombstone(kind, &uid, &name, &scope), resource)
             } else {
                 let sql = format!("SELECT {COLUMNS} FROM object WHERE uid = $1");
@@ -186,7 +203,8 @@ impl ChangeFeed {
                 let resource = crate::read::resource(&mut conn, &object).await?;
                 (object.json()?, resource)
             };
-            if !viewer.sees(&resource) {
+            let gone = operation == Operation::Deleted;
+            if !viewer.sees(&resource) && !(gone && before.sees(&resource)) {
                 continue;
             }
             // An object that changed twice is told once, as it is now.

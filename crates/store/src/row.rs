@@ -52,11 +52,18 @@ impl StoredObject {
         let resource = Resource::object(self.kind, &self.metadata.uid, &self.metadata.name, &self.metadata.scope);
         match self.kind {
             Kind::ComputeInstance | Kind::ServiceInstance => resource.owned_by(Some(self.owner.clone())),
-            Kind::ComputeProfile | Kind::ServiceProfile => resource.offered_in(self.offered_in()),
+            Kind::ComputeProfile | Kind::ServiceProfile => resource.offered_in(self.offered_in()).draft(self.is_draft()),
             Kind::Target | Kind::SystemProfile => resource.offered_in(vec![ScopePath::platform()]),
             Kind::EnvironmentTemplate if self.metadata.scope.org.is_none() => resource.offered_in(vec![ScopePath::platform()]),
             _ => resource,
         }
+    }
+
+    /// A profile that was never published: work in progress of those who make profiles.
+    pub(crate) fn is_draft(&self) -> bool {
+        matches!(self.kind, Kind::ComputeProfile | Kind::ServiceProfile)
+            && self.status.get("published").is_none_or(Json::is_null)
+            && self.status.get("versions").and_then(Json::as_array).is_none_or(Vec::is_empty)
     }
 
     fn offered_in(&self) -> Vec<ScopePath> {

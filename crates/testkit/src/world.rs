@@ -113,7 +113,8 @@ fn templates() -> Vec<Json> {
             "command": ["app", "{{ inputs.title }}"],
             "environment": { "PASSWORD": "{{ inputs.password | default('') }}" }
         },
-        "endpoints": [{ "name": "web", "title": "the app", "port": 8000 }]
+        "endpoints": [{ "name": "web", "title": "the app", "port": 8000 }],
+        "activity": [{ "type": "cpu", "above_millis": 100 }]
     });
     let job = json!({
         "version": "1.0.0", "state": "active",

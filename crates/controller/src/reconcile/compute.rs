@@ -99,6 +99,7 @@ async fn apply(desk: &Desk, object: &Object<ComputeInstance>, wake: Vec<String>)
     }
     .await;
     let ended = desk.now();
+    let outcome = applied.as_ref().err().map_or_else(Outcome::settled, Outcome::after);
     let failure = applied.err().map(|error| (told(&error), error.retryable));
     let events: Vec<Event> = failure
         .iter()
@@ -132,7 +133,7 @@ async fn apply(desk: &Desk, object: &Object<ComputeInstance>, wake: Vec<String>)
         true
     })
     .await?;
-    Ok(Outcome { wake, ..if failure.is_some() { Outcome::again() } else { Outcome::settled() } })
+    Ok(Outcome { wake, ..outcome })
 }
 
 async fn destroy(desk: &Desk, object: &Object<ComputeInstance>) -> Result<Outcome> {
@@ -144,7 +145,7 @@ async fn destroy(desk: &Desk, object: &Object<ComputeInstance>) -> Result<Outcom
         if here && let Err(error) = desk.providers.of(&target)?.destroy_compute(uid).await {
             let (_, message) = told(&error);
             show(desk, uid, Phase::Deleting, &format!("Cannot be removed yet: {message}")).await?;
-            return Ok(Outcome::again());
+            return Ok(Outcome::after(&error));
         }
     }
     desk.store.release(uid).await?;

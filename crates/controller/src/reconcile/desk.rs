@@ -5,7 +5,7 @@ use super::targets::Providers;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
-use warpyard_model::{Object, Result, Spec, Timestamp};
+use warpyard_model::{Error, Object, Result, Spec, Timestamp};
 use warpyard_store::{ControllerStore, Event, Lease};
 
 /// How many of its own writes a worker remembers; more than the feed is ever behind.
@@ -41,6 +41,8 @@ pub(crate) struct Desk {
     pub(crate) bell: Arc<Notify>,
     /// What this worker wrote itself.
     pub(crate) echoes: Arc<Echoes>,
+    /// When this worker last asked when its service was used.
+    pub(crate) asked_for_use_at: Arc<Mutex<Option<Timestamp>>>,
 }
 
 impl Desk {
@@ -81,6 +83,8 @@ pub(crate) enum Again {
     OnChange,
     /// After a growing pause: something failed that may pass.
     AfterPause,
+    /// The same, with seconds from the start: something failed that passes only when somebody does something.
+    AfterLongPause,
 }
 
 /// What a reconcile asks of the runner.
@@ -104,6 +108,11 @@ impl Outcome {
     }
     pub(crate) fn again() -> Self {
         Self { again: Again::AfterPause, ..Self::settled() }
+    }
+    /// After a failure that may pass.
+    pub(crate) fn after(error: &Error) -> Self {
+        let again = if error.slow_to_pass { Again::AfterLongPause } else { Again::AfterPause };
+        Self { again, ..Self::settled() }
     }
     pub(crate) fn gone() -> Self {
         Self { gone: true, ..Self::settled() }

@@ -42,6 +42,8 @@ const PAUSES: [Duration; 6] = [
     Duration::from_secs(15),
     Duration::from_secs(30),
 ];
+/// Where pauses begin for what passes only when somebody does something.
+const LONG_PAUSES_BEGIN: usize = 3;
 
 struct Worker {
     bell: Arc<Notify>,
@@ -192,6 +194,7 @@ async fn work(
     echoes: Arc<Echoes>,
 ) {
     let mut failures = 0;
+    let asked_for_use_at = Arc::default();
     loop {
         let desk = Desk {
             store: shared.store.clone(),
@@ -200,6 +203,7 @@ async fn work(
             lease: Some(lease.clone()),
             bell: bell.clone(),
             echoes: echoes.clone(),
+            asked_for_use_at: Arc::clone(&asked_for_use_at),
         };
         let step = async {
             match kind {
@@ -214,7 +218,7 @@ async fn work(
         };
         let outcome = outcome.unwrap_or_else(|error| {
             tracing::warn!(%uid, %error, context = error.log_context(), "a reconcile failed and is tried again");
-            Outcome::again()
+            Outcome::after(&error)
         });
         for other in &outcome.wake {
             let other_kind = match shared.store.kind_of(other).await {
@@ -237,8 +241,8 @@ async fn work(
                 failures = 0;
                 RESYNC
             }
-            Again::AfterPause => {
-                let pause = PAUSES[failures.min(PAUSES.len() - 1)];
+            again => {
+                let pause = pause_after(again, failures);
                 failures += 1;
                 pause
             }
@@ -249,6 +253,12 @@ async fn work(
             () = lost.cancelled() => return,
         }
     }
+}
+
+/// How long to wait after so many failures in a row.
+fn pause_after(again: Again, failures: usize) -> Duration {
+    let begin = if again == Again::AfterLongPause { LONG_PAUSES_BEGIN } else { 0 };
+    PAUSES[(begin + failures).min(PAUSES.len() - 1)]
 }
 
 async fn watch_changes(shared: Arc<Shared>, lease: Lease, lost: CancellationToken) {
@@ -358,4 +368,16 @@ fn hear(shared: &Arc<Shared>, lease: &Lease, lost: &CancellationToken, target: &
             heard.remove(&key);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_not_hammered() {
+        let pauses = |again| (0..4).map(|n| pause_after(again, n).as_millis()).collect::<Vec<_>>();
+        assert_eq!(pauses(Again::AfterPause), [250, 1_000, 2_000, 5_000]);
+        assert_eq!(pauses(Again::AfterLongPause), [5_000, 15_000, 30_000, 30_000]);
+    }
 }

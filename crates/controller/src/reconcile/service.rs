@@ -1,5 +1,6 @@
 //! Service instances: prepared, started, watched, ended.
 
+mod activity;
 mod observed;
 mod start;
 
@@ -54,7 +55,7 @@ async fn destroy(desk: &Desk, service: &Object<ServiceInstance>, compute: Option
         if let Err(error) = provider.destroy_service(uid).await {
             let (reason, message) = told(&error);
             show(desk, uid, Phase::Deleting, reason, &format!("Cannot be removed yet: {message}")).await?;
-            return Ok(Outcome::again());
+            return Ok(Outcome::after(&error));
         }
     }
     let mut wake = Vec::new();
@@ -80,7 +81,7 @@ async fn stop(desk: &Desk, service: &Object<ServiceInstance>, compute: &Object<C
         if let Err(error) = provider.stop_service(uid).await {
             let (reason, message) = told(&error);
             show(desk, uid, Phase::Stopping, reason, &format!("Cannot be stopped yet: {message}")).await?;
-            return Ok(Outcome::again());
+            return Ok(Outcome::after(&error));
         }
     }
     let (now, generation) = (desk.now(), service.metadata.generation);
@@ -118,6 +119,15 @@ async fn run(desk: &Desk, service: &Object<ServiceInstance>, compute: &Object<Co
     let observed = provider.observe_service(&service.metadata.uid).await?;
     if observed.state == RunState::Absent || observed.revision != rendered.desired.revision {
         return start(desk, service, compute, provider.as_ref(), &rendered).await;
+    }
+    if observed.state == RunState::Running && observed.ready {
+        match activity::seen(desk, provider.as_ref(), service, &rendered.desired).await? {
+            activity::Asked::Done => {}
+            // Something changed while the app was slow to answer.
+            activity::Asked::Interrupted => {
+                return Ok(Outcome { wake: vec![service.metadata.uid.clone()], ..Outcome::settled() });
+            }
+        }
     }
     adopt(desk, service, compute, &rendered, &observed).await
 }

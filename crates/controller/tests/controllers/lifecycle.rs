@@ -3,6 +3,7 @@
 use crate::{RESEARCH, world};
 use serde_json::json;
 use warpyard_model::kinds::{DesiredState, Phase, StepState};
+use warpyard_provider::Metrics;
 use warpyard_provider::fake::{Behaviour, Call, Ready};
 use warpyard_testkit::{TestServer, TestStore, World};
 
@@ -116,6 +117,29 @@ async fn a_batch_job_ends_and_frees_its_gpu() {
     world.operate("second", "retry").await;
     world.until_phase("second", Phase::Succeeded).await;
     assert_eq!(world.provider.starts(&second.metadata.uid), 2);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn use_that_only_the_probe_sees_is_written_down() {
+    let world = world(1).await;
+    world.provider.behave("/acme/vision/research/busy", Behaviour { ready: Ready::WhenTold, ..Behaviour::default() });
+    world.launch("app", "busy").await;
+    let uid = world.until_phase("busy", Phase::Starting).await.metadata.uid;
+    let used = |at| world.provider.set_metrics(&uid, Metrics { last_activity_at: Some(at), ..Metrics::default() });
+    let known = async || world.service("busy").await.unwrap().status.last_activity_at;
+    let first = world.store.now();
+    used(first);
+    world.provider.make_ready(&uid);
+    world.until("the first use is known", async || known().await == Some(first)).await;
+    // The probe is asked once a minute at most, and only what differs by that much is written.
+    let calls = world.provider.count(Call::Metrics);
+    world.clock.advance(61);
+    let second = world.store.now();
+    used(second);
+    world.provider.make_ready(&uid);
+    world.until("the second use is known", async || known().await == Some(second)).await;
+    assert_eq!(world.provider.count(Call::Metrics), calls + 1);
     world.finish().await;
 }
 

@@ -169,7 +169,7 @@ fn root() -> String {
     "/".to_owned()
 }
 
-/// A value told to people once it runs; `value` may use `endpoints.<name>.url`.
+/// A value told to people once it runs; `value` may use what the body may use, `endpoints.<name>.url` included.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OutputSpec {

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use warpyard_model::{Error, Kind, Name, Result, ScopePath};
+use warpyard_policy::Principal;
 use warpyard_store::{ChangeFeed, Changed, Operation};
 
 /// How often a watcher's rights are looked up again.
@@ -114,6 +115,8 @@ fn opens(change: &Changed) -> Option<ScopePath> {
 struct Follower {
     state: Arc<AppState>,
     caller: Caller,
+    /// The rights that everything told so far was judged with. What is gone is judged by them as well.
+    before: Arc<Principal>,
     feed: ChangeFeed,
     checked: tokio::time::Instant,
 }
@@ -121,7 +124,8 @@ struct Follower {
 impl Follower {
     fn new(state: Arc<AppState>, caller: Caller, since: Option<i64>) -> Self {
         let feed = state.store.changes(since);
-        Self { state, caller, feed, checked: tokio::time::Instant::now() }
+        let before = caller.principal.clone();
+        Self { state, caller, before, feed, checked: tokio::time::Instant::now() }
     }
 
     /// Changes the caller may hear of; `None` when the feed does not reach back far enough.
@@ -137,7 +141,13 @@ impl Follower {
         }
         self.caller.principal = self.state.store.principal(&self.caller.who.user).await?;
         let viewer = self.state.policy.viewer(&self.caller.principal);
-        self.feed.next(&viewer, &[]).await
+        let position = self.feed.position();
+        let changes = self.feed.next_after(&self.state.policy.viewer(&self.before), &viewer, &[]).await?;
+        if self.feed.position() == position {
+            // All was told: from here on only the rights of now count.
+            self.before = self.caller.principal.clone();
+        }
+        Ok(changes)
     }
 }
 

@@ -179,6 +179,76 @@ async fn scripts_hear_server_sent_events() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_deletes_their_workspace_hears_that_it_is_gone() {
+    let world = World::start().await;
+    let developer = world.of("developer");
+    developer.post(&format!("{VISION}/workspaces"), &workspace("own")).await.expect(201);
+    let mut socket = Socket::open(&world, "developer").await;
+    socket.say(json!({ "id": 1, "watch": { "kinds": ["Workspace", "RoleBinding"] } })).await;
+    assert_eq!(socket.hear().await["type"], "synced");
+    // The binding that shows it to its admin goes with it: both are told as gone, and both are in the audit trail.
+    developer.delete(&format!("{VISION}/workspaces/own")).await.expect(204);
+    let binding = socket.hear().await;
+    assert_eq!((binding["type"].as_str(), binding["object"]["kind"].as_str()), (Some("deleted"), Some("RoleBinding")));
+    assert_eq!(binding["object"]["metadata"]["workspace"], "own");
+    let gone = socket.hear_of("deleted", "own").await;
+    assert_eq!(gone["object"]["kind"], "Workspace");
+    let entries = world.of("root").get("/api/v1/audit-entries?action=role_binding.delete").await.expect(200).json();
+    let entry = &entries["items"][0];
+    assert_eq!((entry["actor"].as_str(), entry["object"].as_str()), (Some("developer"), Some("/acme/vision/own/developer")));
+    // A workspace of the same name that is somebody else's is none of their business.
+    world.of("root").post(&format!("{VISION}/workspaces"), &workspace("own")).await.expect(201);
+    world.of("root").delete(&format!("{VISION}/workspaces/own")).await.expect(204);
+    developer.post(&format!("{VISION}/workspaces"), &workspace("next")).await.expect(201);
+    let next = loop {
+        let heard = socket.hear().await;
+        if heard["object"]["kind"] == "Workspace" {
+            break heard;
+        }
+    };
+    assert_eq!(next["object"]["metadata"]["name"], "next", "{next}");
+    drop(socket);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn drafts_are_seen_by_those_who_make_them() {
+    let world = World::start().await;
+    let (admin, developer) = (world.of("paas-admin"), world.of("developer"));
+    let mut sockets = [Socket::open(&world, "paas-admin").await, Socket::open(&world, "developer").await];
+    for socket in &mut sockets {
+        socket.say(json!({ "id": 1, "watch": { "kinds": ["ServiceProfile"] } })).await;
+        assert_eq!(socket.hear().await["type"], "synced");
+    }
+    let spec = json!({ "template": { "name": "app", "version": "1.0.0" }, "compute": { "auto_create": "cpu" } });
+    for name in ["secret-plan", "open-plan"] {
+        let body = json!({ "metadata": { "name": name }, "spec": spec });
+        admin.post(&format!("{VISION}/service-profiles"), &body).await.expect(201);
+    }
+    let of = |name: &str| format!("{VISION}/service-profiles/{name}");
+    developer.get(&of("secret-plan")).await.problem(404, "not_found");
+    developer.get(&format!("{}/revisions", of("secret-plan"))).await.problem(404, "not_found");
+    let listed = async |query: &str| {
+        let list = developer.get(&format!("{query}limit=500")).await.expect(200).json();
+        let names = list["items"].as_array().unwrap().iter().map(|i| i["metadata"]["name"].as_str().unwrap().to_owned());
+        (names.filter(|n| n.ends_with("-plan")).collect::<Vec<_>>(), list["total"].as_u64().unwrap())
+    };
+    assert_eq!(listed(&format!("{VISION}/service-profiles?")).await, (Vec::new(), 3));
+    assert_eq!(listed("/api/v1/service-profiles?").await, (Vec::new(), 3));
+    admin.delete(&of("secret-plan")).await.expect(204);
+    admin.post(&format!("{}/publish", of("open-plan")), &json!({})).await.expect(200);
+    assert_eq!(listed("/api/v1/service-profiles?").await.0, ["open-plan"]);
+    developer.get(&of("open-plan")).await.expect(200);
+    let [maker, looker] = &mut sockets;
+    maker.hear_of("added", "secret-plan").await;
+    maker.hear_of("deleted", "secret-plan").await;
+    let first = looker.hear().await;
+    assert_eq!(first["object"]["metadata"]["name"], "open-plan", "{first}");
+    drop(sockets);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rights_that_are_taken_silence_a_watch() {
     let world = World::start().await;
     let root = world.of("root");

@@ -118,7 +118,7 @@ pub(super) async fn start(
         Err(error) if error.retryable => {
             let (reason, message) = told(&error);
             show(desk, uid, Phase::Provisioning, reason, &message).await?;
-            Ok(Outcome::again())
+            Ok(Outcome::after(&error))
         }
         Err(error) => {
             let (reason, message) = told(&error);

@@ -1,0 +1,123 @@
+//! Removing: what still uses an object, and what goes with it.
+
+use crate::batch::{Batch, permission_word};
+use crate::change::Operation;
+use crate::db::args;
+use crate::row::{COLUMNS, StoredObject, columns_of};
+use warpyard_model::{Error, FieldError, Kind, Object, Result, Spec};
+use warpyard_policy::{Allowed, action};
+
+/// What deleting did.
+#[derive(Debug)]
+pub enum Removed<S: Spec> {
+    /// It is gone.
+    Gone,
+    /// Cleanup follows.
+    Requested(Box<Object<S>>),
+}
+
+impl Batch {
+    /// Removes an object, or asks for its cleanup when `cleanup` is set. Refused with the list of what still uses it.
+    pub async fn delete<S: Spec>(&mut self, proof: &Allowed<action::Delete, S>, cleanup: bool) -> Result<Removed<S>> {
+        let mut object = self.load(proof).await?;
+        self.check_unused(&object).await?;
+        let word = permission_word::<action::Delete, S>();
+        let before = Some(object.spec.clone());
+        if cleanup {
+            if object.metadata.deletion_requested_at.is_none() {
+                object.metadata.deletion_requested_at = Some(self.inner.clock.now());
+                object.metadata.resource_version = self.next_sequence().await?;
+                object.metadata.updated_at = self.inner.clock.now();
+                self.overwrite(&object).await?;
+                self.settle(&object, Operation::Modified, &word, before, None).await?;
+            }
+            return Ok(Removed::Requested(Box::new(object.typed()?)));
+        }
+        self.remove_bindings_in(&object).await?;
+        object.metadata.resource_version = self.next_sequence().await?;
+        self.remove(&object).await?;
+        self.settle(&object, Operation::Deleted, &word, before, None).await?;
+        Ok(Removed::Gone)
+    }
+
+    /// Removes the row and everything that hangs on it alone.
+    pub(crate) async fn remove(&mut self, object: &StoredObject) -> Result<()> {
+        let uid = &object.metadata.uid;
+        for table in ["object", "revision", "reference", "sealed", "event"] {
+            self.conn.run(&format!("DELETE FROM {table} WHERE uid = $1"), args![uid]).await?;
+        }
+        if object.kind == Kind::User {
+            let name = object.metadata.name.as_str();
+            for table in ["account", "session", "token", "one_time"] {
+                self.conn.run(&format!("DELETE FROM {table} WHERE user_name = $1"), args![name]).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the role bindings in a place that is removed, each with its audit entry and its tombstone.
+    async fn remove_bindings_in(&mut self, place: &StoredObject) -> Result<()> {
+        let Some(inner) = place.metadata.scope.inside(place.kind, &place.metadata.name) else { return Ok(()) };
+        let [org, project, workspace] = columns_of(&inner);
+        let sql = format!(
+            "SELECT {COLUMNS} FROM object WHERE kind = 'RoleBinding' AND org = $1 AND project = $2 AND workspace = $3 ORDER BY name"
+        );
+        for row in &self.conn.all(&sql, args![org, project, workspace]).await? {
+            let mut binding = StoredObject::read(row)?;
+            binding.metadata.resource_version = self.next_sequence().await?;
+            self.remove(&binding).await?;
+            let before = Some(binding.spec.clone());
+            self.settle(&binding, Operation::Deleted, "role_binding.delete", before, None).await?;
+        }
+        Ok(())
+    }
+
+    async fn check_unused(&mut self, object: &StoredObject) -> Result<()> {
+        let mut users = Vec::new();
+        let rows = self
+            .conn
+            .all(
+                "SELECT o.kind, o.org, o.project, o.workspace, o.name, r.field FROM reference r JOIN object o ON o.uid = r.uid
+                 WHERE r.target_uid = $1 AND o.deletion_requested_at IS NULL ORDER BY o.name LIMIT 50",
+                args![&object.metadata.uid],
+            )
+            .await?;
+        for row in &rows {
+            let field = row.text("field")?;
+            users.push(FieldError::new(described(row)?, format!("uses it in {field}")));
+        }
+        if let Some(inner) = object.metadata.scope.inside(object.kind, &object.metadata.name) {
+            let parts = columns_of(&inner);
+            let mut condition = String::from("kind <> 'RoleBinding' AND uid <> $1");
+            let mut values = vec![crate::db::Value::from(&object.metadata.uid)];
+            for (column, part) in ["org", "project", "workspace"].into_iter().zip(parts) {
+                if !part.is_empty() {
+                    values.push(part.into());
+                    condition.push_str(&format!(" AND {column} = ${}", values.len()));
+                }
+            }
+            let sql =
+                format!("SELECT kind, org, project, workspace, name FROM object WHERE {condition} ORDER BY kind, name LIMIT 50");
+            for row in &self.conn.all(&sql, &values).await? {
+                users.push(FieldError::new(described(row)?, "lives in it"));
+            }
+        }
+        if users.is_empty() {
+            return Ok(());
+        }
+        let word = object.kind.snake().replace('_', " ");
+        let count = users.len();
+        Err(Error::conflict(format!(
+            "The {word} {} is still used by {count} {}: delete or change {} first.",
+            object.metadata.name,
+            if count == 1 { "object" } else { "objects" },
+            if count == 1 { "it" } else { "them" }
+        ))
+        .with_fields(users))
+    }
+}
+
+fn described(row: &crate::db::Row) -> Result<String> {
+    let scope = crate::row::scope_of(row)?;
+    Ok(format!("{} {}/{}", row.text("kind")?, scope.key().trim_end_matches('/'), row.text("name")?))
+}
