@@ -44,6 +44,8 @@ pub struct Place {
     pub target: Object<Target>,
     /// What is free on each node.
     pub free: Vec<Free>,
+    /// It takes new instances: it is not cordoned and not on its way out.
+    pub open: bool,
 }
 
 impl Place {
@@ -72,15 +74,20 @@ impl Place {
     }
 }
 
-/// The targets something could run on: the one named, or every one that takes new instances.
+/// The targets something could run on now: the one named, or every one that takes new instances.
 pub async fn places(store: &ControllerStore, named: Option<&Name>) -> Result<Vec<Place>> {
+    Ok(known_places(store, named).await?.into_iter().filter(|p| p.open).collect())
+}
+
+/// The same with those that take nothing at the moment: what fits one of them waits rather than never runs.
+pub async fn known_places(store: &ControllerStore, named: Option<&Name>) -> Result<Vec<Place>> {
     let mut out = Vec::new();
     for target in store.all::<Target>(&[]).await? {
-        let wanted = named.is_none_or(|n| *n == target.metadata.name);
-        if wanted && !target.spec.cordoned && target.metadata.deletion_requested_at.is_none() {
+        if named.is_none_or(|n| *n == target.metadata.name) {
             let held: Vec<Held> = store.held(target.metadata.name.as_str()).await?;
             let free = Free::of(&target.status.inventory, &held);
-            out.push(Place { target, free });
+            let open = !target.spec.cordoned && target.metadata.deletion_requested_at.is_none();
+            out.push(Place { target, free, open });
         }
     }
     Ok(out)
@@ -92,13 +99,14 @@ pub async fn waiting(store: &ControllerStore) -> Result<u32> {
     Ok(u32::try_from(queued.len()).unwrap_or(u32::MAX))
 }
 
-/// Whether `size` can be had on one of `places`, when `ahead` others wait.
+/// Whether `size` can be had on one of the targets that are known, when `ahead` others wait.
 pub fn assess(places: &[Place], size: &ResolvedSize, ahead: u32) -> Capacity {
     let capacity = |state, message: String| Capacity { state, free: None, ahead: None, target: None, message };
-    if places.is_empty() {
+    let open: Vec<&Place> = places.iter().filter(|p| p.open).collect();
+    if open.is_empty() {
         return capacity(CapacityState::NoTarget, "No target takes new instances at the moment.".to_owned());
     }
-    let ready: Vec<&Place> = places.iter().filter(|p| !p.inventory().nodes.is_empty()).collect();
+    let ready: Vec<&Place> = open.iter().copied().filter(|p| !p.inventory().nodes.is_empty()).collect();
     if ready.is_empty() {
         return capacity(CapacityState::NoTarget, "No target answers at the moment.".to_owned());
     }
@@ -108,7 +116,9 @@ pub fn assess(places: &[Place], size: &ResolvedSize, ahead: u32) -> Capacity {
         let message = if free >= 100 { "Many free now".to_owned() } else { format!("{free} free now") };
         return Capacity { free: Some(free), target, ..capacity(CapacityState::Available, message) };
     }
-    if ready.iter().any(|p| p.could_ever_fit(size)) {
+    // A target that does not tell what it has may have it, and one that is closed may open again.
+    let may_come = places.iter().any(|p| p.could_ever_fit(size)) || ready.len() < open.len();
+    if may_come {
         let reason = shortage(&ready, size);
         let message = match ahead {
             0 => format!("It would wait: {reason}."),

@@ -1,6 +1,6 @@
 //! The launch form and the summary beside it, for console, CLI and Studio's preview alike.
 
-use crate::capacity::{Capacity, CapacityState, assess, places, waiting};
+use crate::capacity::{Capacity, CapacityState, assess, known_places, waiting};
 use crate::lookup::{AtRest, Lookup};
 use crate::profile::{Loaded, ProfileSpec, load, template_version};
 use serde::{Deserialize, Serialize};
@@ -421,7 +421,7 @@ async fn summary(
     target: Option<&Name>,
     access: Vec<AccessLine>,
 ) -> Result<Summary> {
-    let places = places(store, target).await?;
+    let places = known_places(store, target).await?;
     let capacity = match &size {
         Some(size) => assess(&places, size, waiting(store).await?),
         None => Capacity {

@@ -97,7 +97,14 @@ impl Error {
 
     /// An error of `code` that tells `message`.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), fields: Vec::new(), retryable: code == ErrorCode::Unavailable, slow_to_pass: false, context: None }
+        Self {
+            code,
+            message: message.into(),
+            fields: Vec::new(),
+            retryable: code == ErrorCode::Unavailable,
+            slow_to_pass: false,
+            context: None,
+        }
     }
 
     constructors! {

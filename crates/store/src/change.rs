@@ -157,12 +157,7 @@ impl ChangeFeed {
 
     /// The same, where `before` is the viewer with the rights held until just now. Of what is gone hears whoever could
     /// see it then: a workspace takes along the very binding that showed it to its admin.
-    pub async fn next_after(
-        &mut self,
-        before: &Viewer<'_>,
-        viewer: &Viewer<'_>,
-        kinds: &[Kind],
-    ) -> Result<Option<Vec<Changed>>> {
+    pub async fn next_after(&mut self, before: &Viewer<'_>, viewer: &Viewer<'_>, kinds: &[Kind]) -> Result<Option<Vec<Changed>>> {
         let known = *self.newest.borrow();
         if self.position + KEPT < known {
             return Ok(None);
@@ -204,7 +199,7 @@ impl ChangeFeed {
                 (object.json()?, resource)
             };
             let gone = operation == Operation::Deleted;
-            if !viewer.sees(&resource) && !(gone && before.sees(&resource)) {
+            if !(viewer.sees(&resource) || gone && before.sees(&resource)) {
                 continue;
             }
             // An object that changed twice is told once, as it is now.

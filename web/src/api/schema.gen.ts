@@ -2948,7 +2948,7 @@ export interface components {
              */
             access: components["schemas"]["EndpointAccess"];
         };
-        /** @description A value told to people once it runs; `value` may use `endpoints.<name>.url`. */
+        /** @description A value told to people once it runs; `value` may use what the body may use, `endpoints.<name>.url` included. */
         OutputSpec: {
             /** @description Its name. */
             name: string;
@@ -3643,6 +3643,8 @@ export interface components {
             outputs: components["schemas"]["Output"][];
             /** @description The isolation it runs in, said plainly. */
             isolation?: string;
+            /** @description It is meant to end: exit code 0 is success, and whoever waits waits for the end. */
+            batch?: boolean;
             /**
              * Format: int32
              * @description Exit code of the last run.
@@ -4036,7 +4038,7 @@ export interface components {
             auto_creates_compute: boolean;
             /** @description It runs on a compute instance that has to be there first. */
             needs_compute: boolean;
-            /** @description Who published it. */
+            /** @description Who published it, as people know them. */
             offered_by: string;
             /** @description Whether it can start now. */
             availability: components["schemas"]["Capacity"];
@@ -4635,7 +4637,10 @@ export interface operations {
     me_token_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4692,7 +4697,10 @@ export interface operations {
     user_sign_in_link: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -4904,7 +4912,10 @@ export interface operations {
                 /** @description Check everything, answer as if it were done, change nothing. */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5111,7 +5122,10 @@ export interface operations {
                 /** @description Check everything, answer as if it were done, change nothing. */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5318,7 +5332,10 @@ export interface operations {
                 /** @description Check everything, answer as if it were done, change nothing. */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5525,7 +5542,10 @@ export interface operations {
                 /** @description Check everything, answer as if it were done, change nothing. */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5734,7 +5754,10 @@ export interface operations {
                 /** @description Check everything, answer as if it were done, change nothing. */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
             };
@@ -5950,7 +5973,10 @@ export interface operations {
                 /** @description Check everything, answer as if it were done, change nothing. */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -6172,7 +6198,10 @@ export interface operations {
                 /** @description Check everything, answer as if it were done, change nothing. */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -6395,7 +6424,10 @@ export interface operations {
                 /** @description Check everything, answer as if it were done, change nothing. */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6604,7 +6636,10 @@ export interface operations {
                 /** @description Check everything, answer as if it were done, change nothing. */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
             };
@@ -6819,7 +6854,10 @@ export interface operations {
                 /** @description Check everything, answer as if it were done, change nothing. */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
             };
@@ -7082,7 +7120,10 @@ export interface operations {
                 /** @description Check everything, answer as if it were done, change nothing. */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -7350,7 +7391,10 @@ export interface operations {
                 /** @description Check everything, answer as if it were done, change nothing. */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -7618,7 +7662,10 @@ export interface operations {
                 /** @description Check everything, answer as if it were done, change nothing. */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -7886,7 +7933,10 @@ export interface operations {
                 /** @description Check everything, answer as if it were done, change nothing. */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -8155,7 +8205,10 @@ export interface operations {
                 /** @description Check everything, answer as if it were done, change nothing. */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -8438,7 +8491,10 @@ export interface operations {
                 /** @description Check everything, answer as if it were done, change nothing. */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -8757,7 +8813,10 @@ export interface operations {
     compute_profile_publish: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -8789,7 +8848,10 @@ export interface operations {
     compute_profile_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -8820,7 +8882,10 @@ export interface operations {
     service_profile_publish: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -8852,7 +8917,10 @@ export interface operations {
     service_profile_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -8886,7 +8954,10 @@ export interface operations {
                 /** @description The profile's home project. */
                 home?: components["schemas"]["Name"];
             };
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -8925,7 +8996,10 @@ export interface operations {
                 /** @description The profile's home project. */
                 home?: components["schemas"]["Name"];
             };
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -8961,7 +9035,10 @@ export interface operations {
     compute_profile_preview: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -8996,7 +9073,10 @@ export interface operations {
     service_profile_preview: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -9063,7 +9143,10 @@ export interface operations {
                 /** @description Check everything, answer as if it were done, change nothing. */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -9101,7 +9184,10 @@ export interface operations {
                 /** @description Check everything, answer as if it were done, change nothing. */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -9163,7 +9249,10 @@ export interface operations {
     compute_instance_start: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -9196,7 +9285,10 @@ export interface operations {
     compute_instance_stop: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -9229,7 +9321,10 @@ export interface operations {
     compute_instance_retry: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -9262,7 +9357,10 @@ export interface operations {
     service_instance_start: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -9295,7 +9393,10 @@ export interface operations {
     service_instance_stop: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -9328,7 +9429,10 @@ export interface operations {
     service_instance_retry: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -9394,7 +9498,10 @@ export interface operations {
     service_instance_open: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
                 project: string;
@@ -9515,7 +9622,10 @@ export interface operations {
                 /** @description The workspace of documents that name none. */
                 workspace?: components["schemas"]["Name"];
             };
-            header?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };

@@ -10,7 +10,9 @@ pub(crate) fn text() -> String {
     for (code, meaning) in Exit::MEANINGS {
         text.push_str(&format!("  {code}  {meaning}\n"));
     }
-    text.push_str("\n`exec` ends with the exit code of the command that was run. `launch`, `start` and `retry` with --wait end with the\n");
+    text.push_str(
+        "\n`exec` ends with the exit code of the command that was run. `launch`, `start` and `retry` with --wait end with the\n",
+    );
     text.push_str("exit code of a batch job that failed, and with 8 where it ended without one.");
     text
 }

@@ -65,6 +65,10 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "BYTES")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) memory_bytes: Option<u64>,
+    /// Days after which a prepared cache that no instance uses is removed; 0 keeps all [default: 30].
+    #[arg(long, value_name = "DAYS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) keep_prepared_days: Option<u32>,
 }
 
 /// The configuration with everything filled in.
@@ -82,6 +86,7 @@ pub(crate) struct Config {
     pub(crate) insecure_cookies: bool,
     pub(crate) cpu_millis: Option<u64>,
     pub(crate) memory_bytes: Option<u64>,
+    pub(crate) keep_prepared_days: u32,
     pub(crate) bootstrap_admin_email: Option<String>,
     pub(crate) bootstrap_admin_password_file: Option<PathBuf>,
 }
@@ -99,6 +104,7 @@ impl Default for Config {
             insecure_cookies: false,
             cpu_millis: None,
             memory_bytes: None,
+            keep_prepared_days: 30,
             bootstrap_admin_email: None,
             bootstrap_admin_password_file: None,
         }
@@ -120,7 +126,7 @@ fn one_or_many<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<
 }
 
 /// The keys that a variable may set; the client's own variables share the prefix and are left alone.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "data_dir",
     "listen",
     "apps_domain",
@@ -131,6 +137,7 @@ const KEYS: [&str; 12] = [
     "insecure_cookies",
     "cpu_millis",
     "memory_bytes",
+    "keep_prepared_days",
     "bootstrap_admin_email",
     "bootstrap_admin_password_file",
 ];
@@ -167,6 +174,7 @@ mod tests {
         let config = args.load().unwrap();
         assert_eq!((config.listen.as_str(), config.apps_domain.as_str()), ("127.0.0.1:0", "apps.example.com"));
         assert_eq!(config.simulate_gpus, ["A:1", "B:2"]);
+        assert_eq!(config.keep_prepared_days, 30);
         std::fs::write(&file, "lissten = 1\n").unwrap();
         let error = ServeArgs { config: Some(file), ..ServeArgs::default() }.load().unwrap_err();
         assert!(error.contains("lissten"), "{error}");

@@ -83,7 +83,7 @@ async fn serve(config: &Config) -> warpyard_model::Result<()> {
     bring_this_machine(&catalogue_store, config).await?;
     let first_admin = first_admin(&store.controller(policy.controller("sign-in")?), config).await?;
 
-    let providers = Providers::new(provider_factory(&data_dir)?);
+    let providers = Providers::new(provider_factory(&data_dir, config.keep_prepared_days)?);
     let holder =
         if config.database_url.is_some() { format!("{}-{}", host_name(), std::process::id()) } else { "this-server".into() };
     let controllers = Controllers::new(
@@ -223,7 +223,10 @@ fn read_password(file: &Path) -> warpyard_model::Result<String> {
     Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
 
-fn provider_factory(data_dir: &Path) -> warpyard_model::Result<warpyard_controller::reconcile::ProviderFactory> {
+fn provider_factory(
+    data_dir: &Path,
+    keep_prepared_days: u32,
+) -> warpyard_model::Result<warpyard_controller::reconcile::ProviderFactory> {
     let executable = std::env::current_exe().map_err(warpyard_model::Error::internal)?;
     let data_dir = data_dir.to_owned();
     Ok(Arc::new(move |target: &Object<Target>| match target.spec.target_type {
@@ -232,6 +235,7 @@ fn provider_factory(data_dir: &Path) -> warpyard_model::Result<warpyard_controll
             process.simulated_gpus.clone_from(&target.spec.simulated_gpus);
             process.cpu_millis = target.spec.cpu_millis;
             process.memory_bytes = target.spec.memory_bytes;
+            process.keep_prepared_days = Some(keep_prepared_days).filter(|days| *days > 0);
             Ok(Arc::new(ProcessProvider::new(process)?) as Arc<dyn Provider>)
         }
     }))

@@ -1,6 +1,7 @@
 //! Instances: the profile is pinned, inputs are resolved and sealed, the owner is checked, compute is brought along.
 
 use super::{Admission, Admit, Admitted, create, must_find};
+use crate::capacity::{CapacityState, assess, known_places};
 use crate::form::{accepts, resolve_size};
 use crate::profile::{Loaded, ProfileSpec, load};
 use crate::secret_input;
@@ -143,6 +144,13 @@ impl Admit for ComputeInstance {
         let before = inputs_before(admission, old, old.map_or(&self.inputs, |o| &o.spec.inputs)).await?;
         let inputs = inputs(admission, scope, &profile, &self.inputs, before.as_ref(), &live, "spec.inputs").await?;
         let size = resolve_size(&profile.spec, &inputs.values).map_err(|e| Error::invalid(vec![e]))?;
+        if old.is_none() {
+            // The form said so as well. Waiting would never end, so nothing begins to wait.
+            let outlook = assess(&known_places(admission.store, profile.spec.target.as_ref()).await?, &size, 0);
+            if outlook.state == CapacityState::Never {
+                return Err(Error::invalid_field("", outlook.message));
+            }
+        }
         let status = ComputeInstanceStatus { phase: Phase::Pending, size, ..ComputeInstanceStatus::default() };
         self.owner = match old {
             Some(old) => old.spec.owner.clone(),

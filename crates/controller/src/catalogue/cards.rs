@@ -1,15 +1,13 @@
 //! The cards that developers choose from.
 
-use crate::capacity::{Capacity, assess, places, waiting};
+use crate::capacity::{Capacity, assess, known_places, waiting};
 use crate::form::{currency, resolve_size, total_price};
 use crate::lookup::AtRest;
 use crate::profile::{ProfileSpec, template_version};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use warpyard_model::inputs::{LiveOptions, Mode, evaluate};
-use warpyard_model::kinds::{
-    Card, ComputeProfile, EnvironmentTemplate, Price, ResolvedSize, ServiceProfile, Sharing, User,
-};
+use warpyard_model::kinds::{Card, ComputeProfile, EnvironmentTemplate, Price, ResolvedSize, ServiceProfile, Sharing, User};
 use warpyard_model::{Kind, Name, Object, Result, ScopePath};
 use warpyard_store::ControllerStore;
 
@@ -52,7 +50,7 @@ pub struct CatalogueCard {
 
 /// The cards offered in a project, services first, then by title.
 pub async fn cards(store: &ControllerStore, org: &Name, project: &Name) -> Result<Vec<CatalogueCard>> {
-    let all_places = places(store, None).await?;
+    let all_places = known_places(store, None).await?;
     let ahead = waiting(store).await?;
     let currency = currency(store, org).await?;
     let mut cards = Vec::new();

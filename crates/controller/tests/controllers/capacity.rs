@@ -81,22 +81,35 @@ async fn first_come_first_served_but_for_those_in_nobodys_way() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn capacity_that_comes_is_used() {
     let world = world(0).await;
-    launch_compute(&world, "early", "gpu", 1).await;
-    let queued = until_compute(&world, "early", Phase::Queued).await;
-    assert!(queued.status.queue.unwrap().reason.contains("does not fit even an empty target"));
-    // A GPU was put into the machine, and somebody opens the target again after its maintenance.
+    // What no target can ever hold is refused as the form says it, whether it comes alone or with a service.
+    let form = json!({ "workspace": "research", "inputs": { "gpus": 1 } });
+    let form = world.of("developer").post("/api/v1/orgs/acme/projects/vision/compute-profiles/gpu/form", &form).await;
+    let form = form.expect(200).json();
+    assert_eq!(form["summary"]["capacity"]["state"], "never", "{form}");
+    let message = form["errors"][0]["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("It fits no target, even an empty one"), "{message}");
+    let who = world.of("workspace-collaborator");
+    let service = json!({ "metadata": { "name": "s" }, "spec": { "profile": { "name": "trainer" } } });
+    for (kind, body) in [("compute-instances", compute("early", "gpu", 1)), ("service-instances", service)] {
+        let refused = who.post(&format!("{RESEARCH}/{kind}"), &body).await;
+        refused.problem(422, "invalid");
+        assert_eq!(refused.json()["detail"], message.as_str());
+    }
+    // A target that is closed takes nothing now; it has what is needed, so one waits for it.
     let root = world.of("root");
     let cordon = |cordoned: bool| json!({ "metadata": { "name": "local" }, "spec": { "type": "process", "cordoned": cordoned } });
     root.put("/api/v1/targets/local", &cordon(true)).await.expect(200);
+    launch_compute(&world, "early", "gpu", 1).await;
+    let why = async |part: &str| world.compute("early").await.unwrap().status.queue.is_some_and(|q| q.reason.contains(part));
+    world.until("the queue says that no target takes it", async || why("No target takes new instances").await).await;
+    root.put("/api/v1/targets/local", &cordon(false)).await.expect(200);
+    world.until("the queue says that it does not fit", async || why("does not fit even an empty target").await).await;
+    // A GPU is put into the machine.
     let gpu = Gpu { id: "new-0".into(), index: 0, model: "H100".into(), memory_bytes: 80 << 30, simulated: false, healthy: true };
     let node = Node { name: "fake-1".into(), cpu_millis: 64_000, memory_bytes: 256 << 30, gpus: vec![gpu] };
     world.provider.set_inventory(Inventory { nodes: vec![node] });
-    world
-        .until("the queue says that no target takes it", || async {
-            let compute = world.compute("early").await.unwrap();
-            compute.status.queue.is_some_and(|q| q.reason.contains("No target takes new instances"))
-        })
-        .await;
+    // Targets are looked at again when they change.
+    root.put("/api/v1/targets/local", &cordon(true)).await.expect(200);
     root.put("/api/v1/targets/local", &cordon(false)).await.expect(200);
     let running = until_compute(&world, "early", Phase::Running).await;
     assert_eq!(running.status.allocation.unwrap().gpus, ["new-0"]);

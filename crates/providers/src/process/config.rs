@@ -25,6 +25,8 @@ pub struct ProcessConfig {
     pub prepare_environment: BTreeMap<String, String>,
     /// The home whose `.npmrc` and pip configuration prepare steps get a copy of.
     pub user_home: Option<PathBuf>,
+    /// Prepared caches that no service has and nobody asked for since so many days are removed; kept for ever where absent.
+    pub keep_prepared_days: Option<u32>,
     /// Use bubblewrap where it works. Without it there is no sandbox, and the provider says so.
     pub allow_bubblewrap: bool,
 }
@@ -42,6 +44,7 @@ impl ProcessConfig {
             search_path: SYSTEM_PATH.to_owned(),
             prepare_environment: BTreeMap::new(),
             user_home: None,
+            keep_prepared_days: None,
             allow_bubblewrap: true,
         }
     }

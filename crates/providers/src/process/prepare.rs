@@ -6,17 +6,19 @@
 
 mod build;
 mod report;
+mod unused;
 
 use super::layout::Layout;
 use super::provider::Core;
 use super::sandbox::{Mount, PREPARED};
-use super::{failure, lock};
+use super::{clock, failure, lock};
 use build::Builder;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::task::Poll;
+pub(super) use unused::keep_tidy;
 use warpyard_model::{Error, Result};
 use warpyard_provider::{PrepareDesired, Progress, ProgressSink};
 
@@ -66,7 +68,8 @@ async fn one(
 ) -> Result<bool> {
     let key = &keys[&step.name];
     let made = core.layout.cache().join(key);
-    if made.is_dir() {
+    // Noted first: what was just asked for is not removed as unused.
+    if unused::note_use(&made, clock::system_now()).is_ok() && made.is_dir() {
         return Ok(true);
     }
     let turn = core.builds.take(key);

@@ -87,6 +87,7 @@ impl ProcessProvider {
         for uid in core.layout.service_uids() {
             core.watch(&uid);
         }
+        core.tasks.spawn(prepare::keep_tidy(Arc::downgrade(&core)));
         Ok(Self { core })
     }
 

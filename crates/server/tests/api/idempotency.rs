@@ -84,3 +84,16 @@ async fn at_once_it_is_done_once() {
     root.get(&format!("{VISION}/workspaces/race")).await.expect(200);
     world.finish().await;
 }
+
+#[test]
+fn the_description_says_where_a_key_is_taken() {
+    let (_, document) = warpyard_server::operations();
+    let takes = |path: &str, method: &str| {
+        let parameters = document["paths"][path][method]["parameters"].as_array().unwrap();
+        parameters.iter().any(|p| p["name"] == "Idempotency-Key" && p["in"] == "header" && p["required"] == false)
+    };
+    let workspaces = "/api/v1/orgs/{org}/projects/{project}/workspaces";
+    assert!(takes(workspaces, "post"));
+    assert!(!takes(workspaces, "get"), "only a POST is done once");
+    assert!(!takes("/api/v1/session", "post"), "nobody is signed in yet whose key it could be");
+}

@@ -31,6 +31,12 @@ async fn a_shipped_service_is_offered_in_projects() {
     assert_eq!(kinds.last(), Some(&"ServiceProfile"));
     assert!(kinds.contains(&"ComputeProfile"), "the compute profile it brings comes with it: {made}");
     assert!(catalogue_of(&world, "developer", "vision").await.contains(&"jupyterlab".to_owned()));
+    // A card names people as others know them.
+    let renamed = json!({ "metadata": { "name": "org-admin", "display_name": "Olga Admin" }, "spec": { "email": "org-admin@example.com" } });
+    world.of("root").put("/api/v1/users/org-admin", &renamed).await.expect(200);
+    let shown = world.of("developer").get(&format!("{VISION}/catalogue")).await.expect(200).json();
+    let card = shown["items"].as_array().unwrap().iter().find(|c| c["name"] == "jupyterlab").unwrap();
+    assert_eq!(card["offered_by"], "Olga Admin");
     let profile = world.of("developer").get(&format!("{VISION}/service-profiles/jupyterlab")).await.expect(200).json();
     assert_eq!(profile["spec"]["parent"]["as_shipped"], true);
 

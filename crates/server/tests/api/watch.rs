@@ -193,7 +193,7 @@ async fn whoever_deletes_their_workspace_hears_that_it_is_gone() {
     assert_eq!(binding["object"]["metadata"]["workspace"], "own");
     let gone = socket.hear_of("deleted", "own").await;
     assert_eq!(gone["object"]["kind"], "Workspace");
-    let entries = world.of("root").get("/api/v1/audit-entries?action=role_binding.delete").await.expect(200).json();
+    let entries = world.of("root").get("/api/v1/audit-entries?org=acme&action=role_binding.delete").await.expect(200).json();
     let entry = &entries["items"][0];
     assert_eq!((entry["actor"].as_str(), entry["object"].as_str()), (Some("developer"), Some("/acme/vision/own/developer")));
     // A workspace of the same name that is somebody else's is none of their business.
