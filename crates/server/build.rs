@@ -12,7 +12,9 @@ fn main() {
     if let Err(error) = fs::create_dir_all(CONSOLE) {
         println!("cargo:warning=the console's folder {CONSOLE} could not be made: {error}");
     }
-    if env::var("PROFILE").is_ok_and(|profile| profile == "release") {
+    #[expect(clippy::disallowed_methods, reason = "Cargo tells a build script what it builds in no other way")]
+    let profile = env::var("PROFILE");
+    if profile.is_ok_and(|profile| profile == "release") {
         println!("cargo:rerun-if-changed={CONSOLE}");
     }
 }

@@ -37,19 +37,16 @@ fn main() {
     std::process::exit(run(cli).code());
 }
 
-/// What the process provider re-executes this program for. Looked at before anything else, because a shim lives as long as
+/// What this program is executed for without people knowing. Looked at before anything else, because a shim lives as long as
 /// its service and must stay small: no runtime, no parser.
 fn internal() -> Option<i32> {
     let mut arguments = std::env::args().skip(1);
-    match arguments.next()?.as_str() {
-        "internal-shim" => Some(warpyard_providers::process::shim::main(arguments.collect())),
-        "internal-init" => Some(warpyard_providers::process::sandbox_init::main(arguments.collect())),
-        "internal-openapi" => {
-            println!("{:#}", warpyard_server::operations().1);
-            Some(0)
-        }
-        _ => None,
+    let subcommand = arguments.next()?;
+    if subcommand == "internal-openapi" {
+        println!("{:#}", warpyard_server::operations().1);
+        return Some(0);
     }
+    warpyard_providers::process::internal(&subcommand, arguments.collect())
 }
 
 fn run(cli: arguments::Cli) -> exit::Exit {

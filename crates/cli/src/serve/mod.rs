@@ -227,7 +227,8 @@ fn provider_factory(
     data_dir: &Path,
     keep_prepared_days: u32,
 ) -> warpyard_model::Result<warpyard_controller::reconcile::ProviderFactory> {
-    let executable = std::env::current_exe().map_err(warpyard_model::Error::internal)?;
+    let this = std::env::current_exe().map_err(warpyard_model::Error::internal)?;
+    let executable = warpyard_providers::process::shim_program(&this);
     let data_dir = data_dir.to_owned();
     Ok(Arc::new(move |target: &Object<Target>| match target.spec.target_type {
         TargetType::Process => {

@@ -4,15 +4,13 @@
 
 use std::sync::Arc;
 use warpyard_provider::{Progress, ProgressSink, Provider, ServiceDesired};
-use warpyard_providers::process::{ProcessConfig, ProcessProvider, sandbox_init, shim};
+use warpyard_providers::process::{self, ProcessConfig, ProcessProvider};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let subcommand = arguments.next().unwrap_or_default();
     let rest: Vec<String> = arguments.collect();
     let code = match (subcommand.as_str(), rest.as_slice()) {
-        ("internal-shim", _) => shim::main(rest),
-        ("internal-init", _) => sandbox_init::main(rest),
         ("apply", [data, desired]) => match apply(data, desired) {
             Ok(()) => 0,
             Err(error) => {
@@ -20,10 +18,10 @@ fn main() {
                 1
             }
         },
-        (other, _) => {
-            eprintln!("{other:?} with {} arguments is not known; this program is started by tests", rest.len());
+        (other, _) => process::internal(other, rest).unwrap_or_else(|| {
+            eprintln!("{other:?} is not known; this program is started by tests");
             2
-        }
+        }),
     };
     std::process::exit(code);
 }

@@ -1,15 +1,15 @@
 //! What the provider is told by whoever makes it.
 
-use super::spawn::SYSTEM_PATH;
+use super::spawn::{self, SYSTEM_PATH};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The provider's configuration.
 #[derive(Debug, Clone)]
 pub struct ProcessConfig {
     /// The server's data directory; the provider keeps to `process/` in it.
     pub data_dir: PathBuf,
-    /// The `warpyard` binary, which is executed again for `internal-shim` and `internal-init`.
+    /// The program that is executed as `internal-shim` and `internal-init`: see [`internal`](super::internal).
     pub executable: PathBuf,
     /// GPUs to pretend, as `MODEL:COUNT`.
     pub simulated_gpus: Vec<String>,
@@ -60,6 +60,17 @@ impl ProcessConfig {
         self.prepare_environment = passthrough_environment(variables);
         self
     }
+}
+
+/// The small program `warpyard-shim` beside the server's own, or the server's own where it is missing or of another version.
+pub fn shim_program(server: &Path) -> PathBuf {
+    let beside = server.with_file_name("warpyard-shim");
+    let answer = spawn::command(&beside).arg("--version").output();
+    if answer.is_ok_and(|output| output.stdout.trim_ascii() == env!("CARGO_PKG_VERSION").as_bytes()) {
+        return beside;
+    }
+    tracing::info!(program = %beside.display(), "not there in this version; services take a few megabytes more without it");
+    server.to_owned()
 }
 
 /// What of an environment prepare steps need to reach package mirrors as the person who runs the server would.

@@ -29,7 +29,7 @@ const NOT_FOUND: i32 = 127;
 const NOT_RUNNABLE: i32 = 126;
 
 /// Runs as the init, or (`terminal -- COMMAND…`) as the first process of a terminal. Returns the exit code.
-pub fn main(arguments: Vec<String>) -> i32 {
+pub(super) fn main(arguments: Vec<String>) -> i32 {
     if arguments.first().is_some_and(|a| a == "terminal") {
         return terminal::main(&arguments[1..]);
     }

@@ -25,7 +25,7 @@ pub(super) const EXIT_BUSY: i32 = 75;
 pub(super) const STARTED_LINE: &str = "started";
 
 /// Runs the service in the directory given as the only argument. Returns the exit code.
-pub fn main(arguments: Vec<String>) -> i32 {
+pub(super) fn main(arguments: Vec<String>) -> i32 {
     let [directory] = arguments.as_slice() else {
         eprintln!("warpyard internal-shim: one argument is needed, the service's directory");
         return 2;
