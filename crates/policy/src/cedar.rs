@@ -7,7 +7,8 @@
 use crate::action::permission;
 use crate::{Action, Allowed, ControllerProof, Principal, Resource, SubjectType, Viewer};
 use cedar_policy::{
-    Authorizer, Context, Decision, Entities, Entity, EntityUid, PolicySet, Request, RestrictedExpression, Schema,
+    ActionConstraint, Authorizer, Context, Decision, Entities, Entity, EntityUid, PolicySet, Request, RestrictedExpression,
+    Schema,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
@@ -21,7 +22,30 @@ pub const POLICIES_BY_HAND: &str = include_str!("policies.cedar");
 /// Answers whether a principal may do something.
 pub struct Policy {
     authorizer: Authorizer,
+    /// What may be asked, by permission.
+    questions: HashMap<Permission, Question>,
+    /// The same for Warpyard's own controllers.
+    controllers: Question,
+}
+
+/// An action and the policies that speak of it: Cedar looks at every policy it is given, and most are about something else.
+struct Question {
+    action: EntityUid,
     policies: PolicySet,
+}
+
+impl Question {
+    fn new(action: &str, all: &PolicySet) -> Self {
+        let action = action_uid(action);
+        let about = all.policies().filter(|policy| match policy.action_constraint() {
+            ActionConstraint::Any => true,
+            ActionConstraint::Eq(only) => only == action,
+            // Actions have no groups, so being in a list is being one of it.
+            ActionConstraint::In(listed) => listed.contains(&action),
+        });
+        let policies = PolicySet::from_policies(about.cloned()).expect("policies of one set have names of their own");
+        Self { action, policies }
+    }
 }
 
 impl Default for Policy {
@@ -33,9 +57,11 @@ impl Default for Policy {
 impl Policy {
     /// The built-in policies.
     pub fn new() -> Self {
-        let text = format!("{}\n{POLICIES_BY_HAND}", generated_policies());
-        let policies = text.parse().expect("the built-in policies parse: a unit test holds that");
-        Self { authorizer: Authorizer::new(), policies }
+        let policies = built_in();
+        let questions =
+            Permission::all().map(|permission| (permission, Question::new(&permission.to_string(), &policies))).collect();
+        let controllers = Question::new(RECONCILE, &policies);
+        Self { authorizer: Authorizer::new(), questions, controllers }
     }
 
     /// Asks whether `principal` may do `A` to `resource`. A refusal looks like a missing object to those who may not
@@ -59,17 +85,16 @@ impl Policy {
     /// The bare answer, for filtering lists and telling people what they may do.
     pub fn decide(&self, principal: &Principal, permission: Permission, resource: &Resource) -> bool {
         debug_assert_eq!(permission.subject, resource.subject, "a question about one kind asked of another");
-        let action = action_uid(&permission.to_string());
-        let resource_entity = resource_entity(resource);
-        let request = match Request::new(principal.entity().uid(), action, resource_entity.uid(), Context::empty(), None) {
-            Ok(request) => request,
-            Err(_) => return false,
-        };
-        let entities = match Entities::from_entities([principal.entity().clone(), resource_entity], None) {
-            Ok(entities) => entities,
-            Err(_) => return false,
-        };
-        self.authorizer.is_authorized(&request, &self.policies, &entities).decision() == Decision::Allow
+        let Some(question) = self.questions.get(&permission) else { return false };
+        self.ask(question, principal.entity().clone(), resource).unwrap_or(false)
+    }
+
+    fn ask(&self, question: &Question, principal: Entity, resource: &Resource) -> Result<bool> {
+        let resource = resource_entity(resource);
+        let request = Request::new(principal.uid(), question.action.clone(), resource.uid(), Context::empty(), None);
+        let entities = Entities::from_entities([principal, resource], None).map_err(Error::internal)?;
+        let answer = self.authorizer.is_authorized(&request.map_err(Error::internal)?, &question.policies, &entities);
+        Ok(answer.decision() == Decision::Allow)
     }
 
     /// A person looking at lists.
@@ -93,15 +118,19 @@ impl Policy {
     /// The proof for one of Warpyard's own controllers.
     pub fn controller(&self, name: &'static str) -> Result<ControllerProof> {
         let uid = EntityUid::from_type_name_and_id(type_name("Controller"), cedar_policy::EntityId::new(name));
-        let resource = resource_entity(&Resource::place(Subject::AuditEntry, &ScopePath::platform()));
-        let request = Request::new(uid.clone(), action_uid("controller.reconcile"), resource.uid(), Context::empty(), None)
-            .map_err(Error::internal)?;
-        let entities = Entities::from_entities([Entity::with_uid(uid), resource], None).map_err(Error::internal)?;
-        match self.authorizer.is_authorized(&request, &self.policies, &entities).decision() {
-            Decision::Allow => Ok(ControllerProof::new(name)),
-            Decision::Deny => Err(Error::internal(format!("{name} is not a known controller"))),
+        let everything = Resource::place(Subject::AuditEntry, &ScopePath::platform());
+        if self.ask(&self.controllers, Entity::with_uid(uid), &everything)? {
+            return Ok(ControllerProof::new(name));
         }
+        Err(Error::internal(format!("{name} is not a known controller")))
     }
+}
+
+const RECONCILE: &str = "controller.reconcile";
+
+fn built_in() -> PolicySet {
+    let text = format!("{}\n{POLICIES_BY_HAND}", generated_policies());
+    text.parse().expect("the built-in policies parse: a unit test holds that")
 }
 
 fn type_name(name: &str) -> cedar_policy::EntityTypeName {
@@ -224,7 +253,7 @@ pub fn schema() -> Result<Schema> {
             entity_type(permission.subject)
         );
     }
-    text.push_str("action \"controller.reconcile\" appliesTo { principal: Controller, resource: AuditEntry };\n");
+    let _ = writeln!(text, "action \"{RECONCILE}\" appliesTo {{ principal: Controller, resource: AuditEntry }};");
     Schema::from_cedarschema_str(&text).map(|(schema, _)| schema).map_err(Error::internal)
 }
 
@@ -246,11 +275,27 @@ mod tests {
 
     #[test]
     fn policies_are_valid_against_the_schema() {
-        let text = format!("{}\n{POLICIES_BY_HAND}", generated_policies());
-        let policies: PolicySet = text.parse().unwrap();
-        let result = Validator::new(schema().unwrap()).validate(&policies, ValidationMode::Strict);
+        let result = Validator::new(schema().unwrap()).validate(&built_in(), ValidationMode::Strict);
         let errors: Vec<String> = result.validation_errors().map(ToString::to_string).collect();
         assert!(errors.is_empty(), "{errors:#?}");
+    }
+
+    #[test]
+    fn a_question_hears_every_policy_about_it() {
+        let policy = Policy::new();
+        let all = built_in();
+        let scope = ScopePath::workspace(name("acme"), name("vision"), name("research"));
+        for permission in Permission::all() {
+            let whole = Question { action: policy.questions[&permission].action.clone(), policies: all.clone() };
+            for role in Role::ALL {
+                let person = Principal::new("p", vec![Binding { role: *role, scope: vision() }]);
+                let thing = Resource::place(permission.subject, &scope).owned_by(Some("p".into()));
+                for thing in [thing.clone(), thing.with_access(EndpointAccess::Project).offered_in(vec![vision()])] {
+                    let expected = policy.ask(&whole, person.entity().clone(), &thing).unwrap();
+                    assert_eq!(policy.decide(&person, permission, &thing), expected, "{role} {permission}");
+                }
+            }
+        }
     }
 
     #[test]
