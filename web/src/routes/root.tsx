@@ -6,8 +6,8 @@ import { Toaster } from "../ui/Toast";
 
 declare module "@tanstack/react-router" {
   interface StaticDataRouteOption {
-    /** The route's word in the breadcrumb; `$name` takes that parameter. */
-    crumb?: string;
+    /** The route's word in the breadcrumb; `$name` takes that parameter, and a function makes it from all of them. */
+    crumb?: string | ((params: Record<string, string>) => string | undefined);
   }
 }
 

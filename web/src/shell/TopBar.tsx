@@ -45,7 +45,8 @@ export function Breadcrumb() {
   const crumbs = matches.flatMap((match) => {
     const crumb = match.staticData.crumb;
     if (!crumb) return [];
-    const label = crumb.startsWith("$") ? (match.params as Record<string, string>)[crumb.slice(1)] : crumb;
+    const params = match.params as Record<string, string>;
+    const label = typeof crumb === "function" ? crumb(params) : crumb.startsWith("$") ? params[crumb.slice(1)] : crumb;
     return label ? [{ label, to: match.pathname }] : [];
   });
   if (crumbs.length === 0) return null;

@@ -18,6 +18,11 @@ export function useNameFields(firstTitle = "", firstName = "") {
       setTouched(true);
       setWritten(value);
     },
+    reset: () => {
+      setTitle("");
+      setWritten("");
+      setTouched(false);
+    },
   };
 }
 

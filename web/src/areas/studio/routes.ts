@@ -39,33 +39,14 @@ const profilesIndexRoute = createRoute({
   validateSearch: textSearch("search", "kind", "state"),
   component: lazyRouteComponent(() => import("./profiles/Profiles"), "Profiles"),
 });
-const newComputeRoute = createRoute({
+// One route for new profiles (`new/compute`) and stored ones (`compute/NAME`): making the first draft changes the address
+// while somebody is typing, and must not make the page anew.
+const designerRoute = createRoute({
   getParentRoute: () => profilesRoute,
-  path: "/new/compute",
-  staticData: { crumb: nav.studio.newCompute },
+  path: "/$place/$name",
+  staticData: { crumb: ({ place, name }) => (place === "new" ? (name === "compute" ? nav.studio.newCompute : nav.studio.newService) : name) },
   validateSearch: textSearch("part"),
-  component: lazyRouteComponent(() => import("./designer/DesignerPage"), "NewComputeProfile"),
-});
-const newServiceRoute = createRoute({
-  getParentRoute: () => profilesRoute,
-  path: "/new/services",
-  staticData: { crumb: nav.studio.newService },
-  validateSearch: textSearch("part"),
-  component: lazyRouteComponent(() => import("./designer/DesignerPage"), "NewServiceProfile"),
-});
-const computeRoute = createRoute({
-  getParentRoute: () => profilesRoute,
-  path: "/compute/$name",
-  staticData: { crumb: "$name" },
-  validateSearch: textSearch("part"),
-  component: lazyRouteComponent(() => import("./designer/DesignerPage"), "ComputeProfilePage"),
-});
-const serviceRoute = createRoute({
-  getParentRoute: () => profilesRoute,
-  path: "/services/$name",
-  staticData: { crumb: "$name" },
-  validateSearch: textSearch("part"),
-  component: lazyRouteComponent(() => import("./designer/DesignerPage"), "ServiceProfilePage"),
+  component: lazyRouteComponent(() => import("./designer/DesignerPage"), "DesignerPage"),
 });
 
 const templatesRoute = createRoute({ getParentRoute: () => studioRoute, path: "/templates", staticData: { crumb: nav.studio.templates } });
@@ -136,7 +117,7 @@ const createComputeRoute = createRoute({
 export const studioRoutes = studioRoute.addChildren([
   homeRoute,
   systemRoute.addChildren([systemIndexRoute, systemPageRoute]),
-  profilesRoute.addChildren([profilesIndexRoute, newComputeRoute, newServiceRoute, computeRoute, serviceRoute]),
+  profilesRoute.addChildren([profilesIndexRoute, designerRoute]),
   templatesRoute.addChildren([templatesIndexRoute, newTemplateRoute, ownTemplateRoute, shippedTemplateRoute]),
   manageRoute.addChildren([manageIndexRoute, developersRoute, offeredRoute, instancesRoute, createComputeRoute]),
 ]);

@@ -1,5 +1,5 @@
 // The very card and form a developer would see with this draft.
-import { useState } from "react";
+import { memo, useDeferredValue, useState } from "react";
 import type { CatalogueCard, ComputeProfileSpec, FormAnswer, ServiceProfileSpec, Values } from "../../../api/types";
 import { ProfileForm } from "../../../forms/ProfileForm";
 import { formatMoney } from "../../../lib/format";
@@ -9,12 +9,19 @@ import { KeyValue } from "../../../ui/KeyValue";
 import { Notice } from "../../../ui/Page";
 import { AvailabilityBadge, ProfileCard } from "../../../ui/ProfileCard";
 import { SizeLine } from "../../../ui/SizeLine";
-import { useDesigner } from "./context";
+import type { ProfileKind } from "../paths";
+import type { Draft } from "./draft";
 import type { PreviewValues } from "./server";
 
 const m = designer.preview;
 
 export interface PreviewProps {
+  kind: ProfileKind;
+  scope: { org: string; project: string };
+  draft: Draft;
+  generation: number;
+  answer: FormAnswer | undefined;
+  currency: string;
   values: PreviewValues;
   onValues: (values: PreviewValues) => void;
   isBehind: boolean;
@@ -22,8 +29,20 @@ export interface PreviewProps {
   failure: string | undefined;
 }
 
-export function Preview({ values, onValues, isBehind, failure }: PreviewProps) {
-  const { kind, scope, draft, profile, answer, currency } = useDesigner();
+/** The preview follows when there is time: it never holds up the letters that are being typed. */
+export function Preview(props: PreviewProps) {
+  const draft = useDeferredValue(props.draft);
+  const answer = useDeferredValue(props.answer);
+  return (
+    <>
+      <h2 className="text-16 font-semibold">{m.title}</h2>
+      <p className="mb-4 text-muted">{m.text}</p>
+      <Body {...props} draft={draft} answer={answer} />
+    </>
+  );
+}
+
+const Body = memo(function Body({ kind, scope, draft, generation, answer, currency, values, onValues, isBehind, failure }: PreviewProps) {
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const errorAt = (path: string) => (touched.has(path) ? answer?.errors.find((error) => error.path === path || error.path.startsWith(`${path}.`))?.message : undefined);
   const change = (prefix: "inputs" | "compute_inputs") => (next: Values) => {
@@ -35,7 +54,7 @@ export function Preview({ values, onValues, isBehind, failure }: PreviewProps) {
   const chosen = draft.spec.template.name !== "" && draft.spec.template.version !== "";
   return (
     <div className="flex flex-col gap-5">
-      <ProfileCard card={previewCard(kind, scope.project, draft, profile?.metadata.generation ?? 0, answer, currency)} />
+      <ProfileCard card={previewCard(kind, scope.project, draft, generation, answer, currency)} />
       {!chosen && <p className="text-muted">{m.waiting}</p>}
       {failure && (
         <Notice tone="failed">
@@ -85,9 +104,9 @@ export function Preview({ values, onValues, isBehind, failure }: PreviewProps) {
       )}
     </div>
   );
-}
+});
 
-function previewCard(kind: CatalogueCard["kind"], project: string, draft: ReturnType<typeof useDesigner>["draft"], generation: number, answer: FormAnswer | undefined, currency: string): CatalogueCard {
+function previewCard(kind: CatalogueCard["kind"], project: string, draft: Draft, generation: number, answer: FormAnswer | undefined, currency: string): CatalogueCard {
   const summary = answer?.summary;
   const compute = (draft.spec as ServiceProfileSpec).compute;
   const brings = kind === "ServiceProfile" && Boolean(compute?.auto_create);

@@ -1,38 +1,50 @@
 // What a profile lays over one input: who may set it, its value, what is allowed, how it reads.
 import { useId } from "react";
-import type { Field as TemplateField, FormField, InputRule, Json, Override } from "../../../api/types";
+import type { Field as TemplateField, FormField, InputRule, Json } from "../../../api/types";
 import { FieldInput } from "../../../forms/FieldInput";
 import { labelOf, valueText } from "../../../forms/values";
 import { designer } from "../../../messages/en/designer";
 import { Button } from "../../../ui/Button";
-import { Checkbox, Field, FieldError, TextArea, TextField } from "../../../ui/Field";
+import { Checkbox, Field, FieldError, SelectField, TextArea, TextField } from "../../../ui/Field";
 import { AllowedValues } from "./AllowedValues";
+import { Conditions } from "./Conditions";
+import { OVERRIDES } from "./InputRow";
 import { at, useDesigner } from "./context";
+import { fitValue, ruleSays, widgetsOf } from "./rules";
 
 const m = designer.inputs;
 const BOUNDED = ["integer", "decimal", "size", "duration"];
-const OVERRIDES: Override[] = ["allowed", "restricted", "locked"];
 
 export interface RuleEditorProps {
   field: TemplateField;
   rule: InputRule | undefined;
   /** Its place among the rules, for error paths; -1 while there is none. */
   index: number;
-  onChange: (patch: Partial<InputRule>) => void;
-  onReset: (() => void) | undefined;
+  /** Which of how many on the form. */
+  place: [number, number];
+  onRule: (name: string, patch: Partial<InputRule>) => void;
 }
 
-export function RuleEditor({ field, rule, index, onChange, onReset }: RuleEditorProps) {
-  const { answer, readOnly, errorAt, exactAt } = useDesigner();
+export function RuleEditor({ field, rule, index, place, onRule }: RuleEditorProps) {
+  const { answer, readOnly, errorAt, exactAt, draft, setSpec } = useDesigner();
   const id = useId();
+  const onChange = (patch: Partial<InputRule>) => onRule(field.name, patch);
   const error = (part: string) => (index === -1 ? undefined : errorAt(`spec.inputs.${index}.${part}`));
   const override = rule?.override ?? field.override ?? "allowed";
   // The preview knows live options, such as GPU models; the template only names where they come from.
   const live = field.options_from ? answer?.form.fields.find((one) => one.name === field.name)?.choices : undefined;
   const shown: FormField = { ...field, ...(live ? { choices: live } : {}), hidden: false, override: "allowed", locked: false };
+  // The value is one of those that are left, as for people.
+  const answered: FormField = rule?.choices && rule.choices.length > 0 && override !== "locked" ? { ...shown, choices: rule.choices, override } : shown;
   const given = rule?.value;
   const standing = given ?? field.default;
   const general = index === -1 ? undefined : exactAt(`spec.inputs.${index}`);
+  const widgets = widgetsOf(field);
+  const reset = () => setSpec({ inputs: (draft.spec.inputs ?? []).filter((one) => one.name !== field.name) });
+  const fit = () => {
+    const patch = fitValue(field, rule);
+    if (Object.keys(patch).length > 0) onChange(patch);
+  };
   const limit = (which: "min" | "max") => (
     <Field label={m[which]} {...at(error(which))}>
       {(control) => (
@@ -64,28 +76,33 @@ export function RuleEditor({ field, rule, index, onChange, onReset }: RuleEditor
         ))}
         <FieldError message={error("override")} />
       </fieldset>
-      <Field
-        label={m.value}
-        help={m.valueHelp}
-        {...at(error("value"))}
-        aside={
-          given !== undefined && !readOnly ? (
-            <Button size="small" variant="quiet" onClick={() => onChange({ value: undefined })}>
-              {m.clearValue}
-            </Button>
-          ) : (
-            <span className="text-12 text-muted">{m.templateDefault}</span>
-          )
-        }
-      >
-        {(control) => <FieldInput field={shown} control={control} disabled={readOnly} value={standing} onChange={(value) => onChange({ value: isNothing(value) ? undefined : value })} />}
-      </Field>
       <AllowedValues field={shown} templateChoices={field.choices ?? live ?? []} rule={rule} override={override} error={error} onChange={onChange} readOnly={readOnly} />
-      {BOUNDED.includes(field.type) && (
-        <div className="grid gap-5 sm:grid-cols-2">
+      {BOUNDED.includes(field.type) && override !== "locked" && (
+        // Once both limits are typed, the value people start from moves to the nearer one.
+        <div className="grid gap-5 sm:grid-cols-2" onBlur={fit}>
           {limit("min")}
           {limit("max")}
         </div>
+      )}
+      {field.sensitive ? (
+        <p className="text-muted">{m.sensitive}</p>
+      ) : (
+        <Field
+          label={override === "locked" ? m.lockedValue : m.value}
+          help={override === "locked" ? m.lockedValueHelp : m.valueHelp}
+          {...at(error("value"))}
+          aside={
+            given !== undefined && !readOnly ? (
+              <Button size="small" variant="quiet" onClick={() => onChange({ value: undefined })}>
+                {m.clearValue}
+              </Button>
+            ) : (
+              <span className="text-12 text-muted">{m.templateDefault}</span>
+            )
+          }
+        >
+          {(control) => <FieldInput field={answered} control={control} disabled={readOnly} value={standing} onChange={(value) => onChange({ value: isNothing(value) ? undefined : value })} />}
+        </Field>
       )}
       {override !== "allowed" && (
         <TextField label={m.reason} optional help={m.reasonHelp} value={rule?.reason ?? ""} onChange={(reason) => onChange({ reason: reason || undefined })} {...at(error("reason"))} input={{ readOnly }} />
@@ -102,10 +119,25 @@ export function RuleEditor({ field, rule, index, onChange, onReset }: RuleEditor
       <Field label={m.help} optional {...at(error("help"))}>
         {(control) => <TextArea {...control} rows={2} readOnly={readOnly} value={rule?.help ?? ""} placeholder={field.help ?? ""} onChange={(event) => onChange({ help: event.target.value || undefined })} />}
       </Field>
-      <TextField label={m.section} optional value={rule?.section ?? ""} onChange={(section) => onChange({ section: section || undefined })} {...at(error("section"))} input={{ placeholder: field.section ?? "", readOnly }} />
+      <div className="grid gap-5 sm:grid-cols-2">
+        <TextField label={m.section} optional value={rule?.section ?? ""} onChange={(section) => onChange({ section: section || undefined })} {...at(error("section"))} input={{ placeholder: field.section ?? "", readOnly }} />
+        {widgets.length > 1 && (
+          <SelectField
+            label={m.widget}
+            value={rule?.widget ?? field.widget ?? ""}
+            onChange={(widget) => onChange({ widget: widget === "" || widget === field.widget ? undefined : widget })}
+            disabled={readOnly}
+            {...(field.widget ? {} : { placeholder: m.usualWidget })}
+            options={[...widgets, ...(field.widget && !widgets.includes(field.widget) ? [field.widget] : [])].map((widget) => ({ value: widget, label: m.widgets[widget as "select"] ?? widget }))}
+            {...at(error("widget"))}
+          />
+        )}
+      </div>
+      <p className="text-12 text-muted">{m.placeOf(...place)}</p>
+      <Conditions field={field} />
       <FieldError message={general} />
-      {onReset && !readOnly && (
-        <Button size="small" className="self-start" onClick={onReset}>
+      {ruleSays(rule).length > 0 && !readOnly && (
+        <Button size="small" className="self-start" onClick={reset}>
           {m.reset}
         </Button>
       )}

@@ -1,6 +1,6 @@
 // What every part of the designer works with.
 import { createContext, useContext } from "react";
-import type { Field, FormAnswer } from "../../../api/types";
+import type { Field, FieldError, FormAnswer } from "../../../api/types";
 import type { ProfileKind } from "../paths";
 import type { Profile } from "../profiles/rows";
 import type { Draft, ProfileSpec } from "./draft";
@@ -12,14 +12,16 @@ export interface DesignerState {
   profile: Profile | undefined;
   draft: Draft;
   setDraft: (draft: Draft) => void;
-  /** Changes some of the spec. */
-  setSpec: (patch: Partial<ProfileSpec>) => void;
+  /** Changes some of the spec; the same function on every render. */
+  setSpec: (patch: Partial<ProfileSpec> | ((spec: ProfileSpec) => Partial<ProfileSpec>)) => void;
   /** The chosen template version's inputs; undefined while none is chosen or read. */
   fields: Field[] | undefined;
+  /** What the preview said last. */
   answer: FormAnswer | undefined;
   currency: string;
   /** Nobody may change it here. */
   readOnly: boolean;
+  errors: FieldError[];
   /** The server's message at a path of the profile or below it. */
   errorAt: (path: string) => string | undefined;
   /** The same, but only for exactly this path and nothing below it. */

@@ -27,7 +27,7 @@ it("names what changed since another version, but not its origin", () => {
 
 it("puts errors to the part where they can be mended", () => {
   expect(["metadata.name", "spec.card.icon", "spec.size.cpu_millis", "spec.template", "spec.compute.auto_create", "spec.inputs.0.value", "spec.presets.1.name", "spec.price.per_hour", "spec.sharing.projects.0"].map(partOf)).toEqual([
-    "card", "card", "environment", "environment", "environment", "inputs", "presets", "price", "sharing",
+    "card", "card", "environment", "environment", "environment", "inputs", "presets", "rules", "rules",
   ]);
   expect(countProblems([{ path: "spec.inputs.0.value", message: "" }, { path: "spec.inputs.1.min", message: "" }]).get("inputs")).toBe(2);
 });

@@ -12,7 +12,7 @@ export interface Draft {
   spec: ProfileSpec;
 }
 
-export const PARTS = ["card", "environment", "inputs", "presets", "price", "sharing", "versions"] as const;
+export const PARTS = ["card", "environment", "inputs", "presets", "rules", "versions"] as const;
 export type Part = (typeof PARTS)[number];
 
 export function emptyDraft(kind: ProfileKind): Draft {
@@ -70,8 +70,7 @@ export function partOf(path: string): Part {
   if (/^(metadata|spec\.card)(\.|$)/.test(path)) return "card";
   if (/^spec\.inputs(\.|$)/.test(path)) return "inputs";
   if (/^spec\.presets(\.|$)/.test(path)) return "presets";
-  if (/^spec\.price(\.|$)/.test(path)) return "price";
-  if (/^spec\.sharing(\.|$)/.test(path)) return "sharing";
+  if (/^spec\.(price|sharing|limits)(\.|$)/.test(path)) return "rules";
   return "environment";
 }
 

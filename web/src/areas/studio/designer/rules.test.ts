@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Field, InputRule } from "../../../api/types";
-import { arrange, canMove, mergeField, move, ruleSays, setRule, strayRules } from "./rules";
+import { arrange, fitValue, lockTheRest, mergeField, place, ruleSays, setRule, step, strayRules } from "./rules";
 
 const field = (name: string, section = "", order = 0): Field => ({ name, type: "text", section, order });
 const names = (fields: Field[], rules: InputRule[]) => arrange(fields, rules).map((group) => [group.section, ...group.fields.map((one) => one.name)]);
@@ -43,30 +43,97 @@ describe("arrange", () => {
   });
 });
 
-describe("move", () => {
+describe("place and step", () => {
   const fields = [field("a", "One"), field("b", "One"), field("c", "One"), field("d", "Two"), field("e", "Two")];
+  const move = (rules: InputRule[], name: string, by: -1 | 1, list = fields) => {
+    const target = step(arrange(list, rules), name, by);
+    return target ? place(list, rules, name, target) : rules;
+  };
 
   it("swaps with the neighbour and leaves the rest as it was", () => {
-    const rules = move(fields, [], "b", -1);
+    const rules = move([], "b", -1);
     expect(names(fields, rules)).toEqual([["One", "b", "a", "c"], ["Two", "d", "e"]]);
-    expect(names(fields, move(fields, rules, "d", 1))).toEqual([["One", "b", "a", "c"], ["Two", "e", "d"]]);
+    expect(names(fields, move(rules, "d", 1))).toEqual([["One", "b", "a", "c"], ["Two", "e", "d"]]);
   });
 
-  it("up and then down is as before, for every field", () => {
-    for (const { name } of fields) {
-      const up = move(fields, [], name, -1);
-      if (!canMove(arrange(fields, []), name, -1)) expect(up).toEqual([]);
-      else expect(names(fields, move(fields, up, name, 1))).toEqual(names(fields, []));
+  it("goes under the next heading past the end of its own, and back", () => {
+    const down = move([], "c", 1);
+    expect(names(fields, down)).toEqual([["One", "a", "b"], ["Two", "c", "d", "e"]]);
+    expect(down.find((rule) => rule.name === "c")).toMatchObject({ section: "Two" });
+    expect(names(fields, move(down, "c", -1))).toEqual(names(fields, []));
+  });
+
+  it("ends at the first and the last place", () => {
+    expect(step(arrange(fields, []), "a", -1)).toBeUndefined();
+    expect(step(arrange(fields, []), "e", 1)).toBeUndefined();
+  });
+
+  it("up and then down is as before, for every field that leaves no heading empty", () => {
+    for (const { name } of fields) expect(names(fields, move(move([], name, -1), name, 1)), name).toEqual(name === "a" ? [["One", "b", "a", "c"], ["Two", "d", "e"]] : names(fields, []));
+  });
+
+  it("changes only the rule of the field that moves where its neighbours leave room", () => {
+    const spaced = ["a", "b", "c"].map((name, index) => field(name, "", index * 10));
+    expect(move([], "c", -1, spaced)).toEqual([{ name: "c", order: 5 }]);
+    // And takes the rule away again when it comes back to where the template has it.
+    expect(move(move([], "c", -1, spaced), "c", 1, spaced)).toEqual([]);
+  });
+
+  it("puts any field before any other, with the rest in their order", () => {
+    const many = Array.from({ length: 7 }, (_, index) => field(`f${index}`, index < 4 ? "One" : "Two", index % 3));
+    for (const one of many) {
+      for (const other of many) {
+        if (one === other) continue;
+        const start = arrange(many, []);
+        const section = start.find((group) => group.fields.includes(other))?.section ?? "";
+        const flat = arrange(many, place(many, [], one.name, { section, before: other.name })).flatMap((group) => group.fields.map((each) => each.name));
+        expect(flat.indexOf(one.name), `${one.name} before ${other.name}`).toBe(flat.indexOf(other.name) - 1);
+        const rest = (list: string[]) => list.filter((name) => name !== one.name);
+        expect(rest(flat)).toEqual(rest(start.flatMap((group) => group.fields.map((each) => each.name))));
+      }
     }
   });
 
-  it("stays at the ends of a heading", () => {
-    expect(move(fields, [], "a", -1)).toEqual([]);
-    expect(move(fields, [], "c", 1)).toEqual([]);
+  it("keeps what else rules say", () => {
+    expect(move([{ name: "b", override: "locked", value: "x" }], "b", -1).find((rule) => rule.name === "b")).toMatchObject({ override: "locked", value: "x" });
+  });
+});
+
+describe("lockTheRest", () => {
+  const fields: Field[] = [
+    { ...field("image"), choices: [{ value: "a" }, { value: "b" }], default: "a" },
+    { ...field("disk"), type: "size", default: 10 },
+    { ...field("packages"), default: [] },
+    { ...field("key"), required: true },
+    field("notes"),
+    { ...field("fixed"), override: "locked", default: 1 },
+  ];
+
+  it("locks what nobody decided about, hides what is empty, and leaves open what must be answered", () => {
+    const { rules, locked, hidden, open } = lockTheRest(fields, [{ name: "disk", min: 5 }]);
+    expect([locked, hidden, open]).toEqual([["image", "packages"], ["notes"], ["key"]]);
+    expect(rules).toEqual([{ name: "disk", min: 5 }, { name: "image", override: "locked" }, { name: "packages", override: "locked" }, { name: "notes", hidden: true }]);
   });
 
-  it("keeps what else rules say", () => {
-    expect(move(fields, [{ name: "b", override: "locked", value: "x" }], "b", -1).find((rule) => rule.name === "b")).toMatchObject({ override: "locked", value: "x" });
+  it("locks to a value of the profile's own", () => {
+    expect(lockTheRest(fields, [{ name: "key", value: "x" }]).rules).toContainEqual({ name: "key", value: "x", override: "locked" });
+  });
+});
+
+describe("fitValue", () => {
+  it("starts people from a value that is still allowed", () => {
+    const image = { ...field("image"), default: "c" };
+    expect(fitValue(image, { name: "image", choices: [{ value: "a" }, { value: "b" }] })).toEqual({ value: "a" });
+    expect(fitValue(image, { name: "image", choices: [{ value: "b" }, { value: "c" }] })).toEqual({});
+    expect(fitValue({ ...field("many"), type: "multi_choice", default: ["a", "c"] }, { name: "many", choices: [{ value: "a" }] })).toEqual({ value: ["a"] });
+  });
+
+  it("moves a number to the nearer limit, and invents none", () => {
+    const disk: Field = { ...field("disk"), type: "size", default: 10 };
+    expect(fitValue(disk, { name: "disk", min: 50, max: 200 })).toEqual({ value: 50 });
+    expect(fitValue(disk, { name: "disk", value: 500, max: 200 })).toEqual({ value: 200 });
+    expect(fitValue(disk, { name: "disk", min: 5 })).toEqual({});
+    expect(fitValue({ ...disk, default: null }, { name: "disk", min: 50 })).toEqual({});
   });
 });
 

@@ -1,6 +1,6 @@
 // What the designer asks of the server: whether a draft would be accepted, what it would look like, its versions.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { api, request } from "../../../api/client";
 import { ApiError } from "../../../api/error";
 import { collectionPath, itemPath } from "../../../api/kinds";
@@ -20,10 +20,10 @@ export interface PreviewValues {
 
 /** The card and form that the draft would make; asked again whenever it settles. */
 export function usePreview(kind: ProfileKind, scope: ProjectScope, spec: ProfileSpec, values: PreviewValues) {
-  const text = JSON.stringify({ draft: { spec: cleanSpec(spec) }, values });
+  const text = useMemo(() => JSON.stringify({ draft: { spec: cleanSpec(spec) }, values }), [spec, values]);
   const settled = useDebounced(text, PAUSE_MS);
   // What settled counts, not what is typed now: a draft without a template has no form to ask for.
-  const { template } = (JSON.parse(settled) as { draft: { spec: ProfileSpec } }).draft.spec;
+  const { template } = useMemo(() => (JSON.parse(settled) as { draft: { spec: ProfileSpec } }).draft.spec, [settled]);
   const query = useQuery({
     queryKey: ["draft-form", kind, scope.org, scope.project, settled],
     queryFn: ({ signal }) => request<FormAnswer>("POST", `${collectionPath(kind, scope)}/form`, { body: JSON.parse(settled), signal }),
@@ -42,10 +42,18 @@ export function bodyOfDraft(draft: Draft, name: string) {
   return { metadata: { name, display_name: draft.title, description: draft.description }, spec: cleanSpec(draft.spec) };
 }
 
+export interface Check {
+  /** What is wrong with the draft that was asked about last. */
+  problems: FieldError[];
+  /** The answer is about the draft as it is now. */
+  isCurrent: boolean;
+}
+
 /** Whether the server would keep the draft, by a dry run that changes nothing. Gives what is wrong with it. */
-export function useProblems(kind: ProfileKind, scope: ProjectScope, name: string, profile: Profile | undefined, draft: Draft, enabled: boolean): FieldError[] {
-  const text = JSON.stringify(bodyOfDraft(draft, name));
+export function useCheck(kind: ProfileKind, scope: ProjectScope, name: string, profile: Profile | undefined, draft: Draft, enabled: boolean): Check {
+  const text = useMemo(() => JSON.stringify(bodyOfDraft(draft, name)), [draft, name]);
   const settled = useDebounced(text, PAUSE_MS);
+  const ask = enabled && name !== "";
   const query = useQuery({
     queryKey: ["draft-check", kind, scope.org, scope.project, profile?.metadata.resource_version, settled],
     queryFn: async ({ signal }): Promise<FieldError[]> => {
@@ -64,10 +72,13 @@ export function useProblems(kind: ProfileKind, scope: ProjectScope, name: string
     placeholderData: keepPreviousData,
     gcTime: 0,
     retry: false,
-    enabled: enabled && (JSON.parse(settled) as ReturnType<typeof bodyOfDraft>).metadata.name !== "",
+    enabled: ask,
   });
-  return query.data ?? [];
+  const problems = (ask && query.data) || NONE;
+  return { problems, isCurrent: ask && text === settled && query.data !== undefined && !query.isFetching && !query.isPlaceholderData };
 }
+
+const NONE: FieldError[] = [];
 
 export function useRevisions(kind: ProfileKind, scope: ProjectScope, profile: Profile | undefined) {
   return useQuery({
