@@ -360,6 +360,8 @@ export interface ServiceInstanceStatus {
   endpoints: EndpointStatus[];
   outputs: { name: string; label: string; value: string }[];
   isolation?: string;
+  /** It runs to its end and is not started again. */
+  batch?: boolean;
   exit_code?: number;
   restarts: number;
   running_since?: string;

@@ -53,7 +53,8 @@ export interface Check {
 export function useCheck(kind: ProfileKind, scope: ProjectScope, name: string, profile: Profile | undefined, draft: Draft, enabled: boolean): Check {
   const text = useMemo(() => JSON.stringify(bodyOfDraft(draft, name)), [draft, name]);
   const settled = useDebounced(text, PAUSE_MS);
-  const ask = enabled && name !== "";
+  // Without a template there is nothing to judge yet: the bar says that it is not saved.
+  const ask = enabled && name !== "" && draft.spec.template.version !== "";
   const query = useQuery({
     queryKey: ["draft-check", kind, scope.org, scope.project, profile?.metadata.resource_version, settled],
     queryFn: async ({ signal }): Promise<FieldError[]> => {
