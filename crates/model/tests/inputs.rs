@@ -99,6 +99,8 @@ fn every_constraint_kind_is_told_at_its_path() {
         (json!({"type": "duration", "min": "10m"}), json!(60), "x", "10 min"),
         (json!({"type": "image"}), json!("Not An Image"), "x", "image reference"),
         (json!({"type": "json"}), json!("x".repeat(70_000)), "x", "65536"),
+        (json!({"type": "json", "schema": {"items": {"type": "number"}}}), json!([1, "a"]), "x.1", "number"),
+        (json!({"type": "json", "schema": {"items": {"type": "number"}}}), json!("- 1\n- a"), "x.1", "number"),
         (
             json!({"type": "integer", "rules": [{"expression": "inputs.x > 3", "message": "more than 3"}]}),
             json!(3),
@@ -141,7 +143,7 @@ fn values_are_normalised_and_defaults_filled_in() {
 fn templates_are_checked_where_they_are_wrong() {
     let table = [
         (json!({"name": "Bad"}), "name"),
-        (json!({"name": "a".repeat(41)}), "name"),
+        (json!({"name": "a".repeat(65)}), "name"),
         (json!({"min": 1}), "min"),
         (json!({"step": 1}), "step"),
         (json!({"type": "integer", "min": 3, "max": 2}), "max"),
@@ -154,6 +156,10 @@ fn templates_are_checked_where_they_are_wrong() {
         (json!({"pattern": "a)|(b"}), "pattern"),
         (json!({"pattern": r"\w{500}"}), "pattern"),
         (json!({"pattern_message": "x"}), "pattern_message"),
+        (json!({"schema": {"type": "string"}}), "schema"),
+        (json!({"type": "json", "schema": {"type": "thing"}}), "schema"),
+        (json!({"type": "json", "schema": {"$ref": "#"}}), "schema"),
+        (json!({"type": "json", "schema": {"type": "object"}, "default": [1]}), "default"),
         (json!({"unique": true}), "unique"),
         (json!({"choices": [{"value": "a"}]}), "choices"),
         (json!({"type": "choice"}), "choices"),

@@ -2742,7 +2742,7 @@ export interface components {
         TemplateState: "draft" | "active" | "deprecated" | "disabled";
         /** @description One input of a template. */
         Field: {
-            /** @description An identifier: `[a-z][a-z0-9_]*`, at most 40 characters. */
+            /** @description An identifier: `[a-z][a-z0-9_]*`, at most 64 characters. */
             name: string;
             /** @description The type. */
             type: components["schemas"]["FieldType"];
@@ -2793,6 +2793,8 @@ export interface components {
             pattern_message?: string | null;
             /** @description The allowed values, for `choice`, `multi_choice` and `override: restricted`. */
             choices?: components["schemas"]["Choice"][];
+            /** @description A JSON Schema (2020-12, without references) that a `json` value must match: the shape of an object, a list or a map. */
+            schema?: unknown;
             /**
              * @description Entries of a list may not repeat.
              * @default false
@@ -3812,7 +3814,7 @@ export interface components {
         };
         /** @description One field of a form, every constraint effective. */
         FormField: {
-            /** @description An identifier: `[a-z][a-z0-9_]*`, at most 40 characters. */
+            /** @description An identifier: `[a-z][a-z0-9_]*`, at most 64 characters. */
             name: string;
             /** @description The type. */
             type: components["schemas"]["FieldType"];
@@ -3863,6 +3865,8 @@ export interface components {
             pattern_message?: string | null;
             /** @description The allowed values, for `choice`, `multi_choice` and `override: restricted`. */
             choices?: components["schemas"]["Choice"][];
+            /** @description A JSON Schema (2020-12, without references) that a `json` value must match: the shape of an object, a list or a map. */
+            schema?: unknown;
             /**
              * @description Entries of a list may not repeat.
              * @default false

@@ -2,6 +2,7 @@
 //!
 //! Templates, profiles, presets and people's values are all judged by the same [`Checker`].
 
+use super::shape::Shape;
 use super::value::{self, Problem, canonical, normalise, number, show, show_number};
 use super::{Field, FieldType, Override};
 use regex::{Regex, RegexBuilder};
@@ -9,6 +10,7 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 use std::cell::OnceCell;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// Longest pattern, and the memory its automaton may take.
 const MAX_PATTERN: usize = 1_000;
@@ -33,6 +35,8 @@ pub(super) struct Checker<'a> {
     step: Option<Decimal>,
     /// Compiled when the first value needs it: most fields of a form keep their checked default.
     pattern: OnceCell<Result<Regex, String>>,
+    /// Likewise compiled for the first value.
+    shape: OnceCell<Result<Arc<Shape>, String>>,
     choices: Option<HashSet<String>>,
 }
 
@@ -66,7 +70,7 @@ impl<'a> Checker<'a> {
             (Options::Static, Some(_)) => !field.choices.is_empty(),
             (Options::Live, Some(_)) => true,
         };
-        let mut checker = Self { field, min, max, step, pattern: OnceCell::new(), choices: None };
+        let mut checker = Self { field, min, max, step, pattern: OnceCell::new(), shape: OnceCell::new(), choices: None };
         let mut keys = HashSet::new();
         for (i, choice) in field.choices.iter().enumerate() {
             match checker.normalise_choice(&choice.value) {
@@ -100,6 +104,12 @@ impl<'a> Checker<'a> {
     pub(super) fn pattern(&self) -> Option<Result<&Regex, &str>> {
         let source = self.field.pattern.as_ref()?;
         Some(self.pattern.get_or_init(|| compile_pattern(source)).as_ref().map_err(String::as_str))
+    }
+
+    /// The compiled shape of a `json` value.
+    pub(super) fn shape(&self) -> Option<Result<&Shape, &str>> {
+        let source = self.field.schema.as_ref()?;
+        Some(self.shape.get_or_init(|| Shape::compile(source)).as_deref().map_err(String::as_str))
     }
 
     /// The normal form of `value`, or everything that is wrong with it.
@@ -159,6 +169,13 @@ impl<'a> Checker<'a> {
                 }
             }
             (FieldType::KeyValue, Value::Object(entries)) => self.check_length(entries.len(), "entries", problems),
+            (FieldType::Json, value) => match self.shape() {
+                None => {}
+                Some(Ok(shape)) => problems.extend(shape.problems(value, field.sensitive)),
+                Some(Err(why)) => {
+                    problems.push(Problem::new(format!("cannot be checked, the template's schema is wrong: {why}")));
+                }
+            },
             _ => {}
         }
         if !value::chooses_entries(field.field_type) && !self.allows(normal) {

@@ -96,7 +96,7 @@ pub struct Rule {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
-    /// An identifier: `[a-z][a-z0-9_]*`, at most 40 characters.
+    /// An identifier: `[a-z][a-z0-9_]*`, at most 64 characters.
     pub name: String,
     /// The type.
     #[serde(rename = "type")]
@@ -152,6 +152,9 @@ pub struct Field {
     /// The allowed values, for `choice`, `multi_choice` and `override: restricted`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<Choice>,
+    /// A JSON Schema (2020-12, without references) that a `json` value must match: the shape of an object, a list or a map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Value>,
     /// Entries of a list may not repeat.
     #[serde(default)]
     pub unique: bool,

@@ -13,6 +13,7 @@ mod narrow;
 mod resolve;
 mod rule;
 mod schema;
+mod shape;
 mod syntax;
 mod validate;
 mod value;

@@ -3,7 +3,7 @@
 //! The schema describes values in normal form plus the spellings people may use (`20GiB`, decimal strings). Conditions and
 //! cross-field rules have no place in it: what it accepts, [`resolve`](super::resolve) may still refuse.
 
-use super::value::{MAX_ENTRIES, MAX_TEXT, chooses_entries, is_choice};
+use super::value::{MAX_ENTRIES, MAX_TEXT, chooses_entries, is_choice, is_empty};
 use super::{Field, FieldType, Form, FormField, Override};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
@@ -31,7 +31,8 @@ pub fn json_schema(form: &Form) -> Value {
 /// A required field may be left out when something else answers it, or when a condition may hide it.
 fn must_be_sent(form_field: &FormField) -> bool {
     let field = &form_field.field;
-    field.required && field.default.is_none() && field.visible_when.is_none() && !form_field.locked && !field.hidden
+    let answered = field.default.as_ref().is_some_and(|value| !is_empty(value));
+    field.required && !answered && field.visible_when.is_none() && !form_field.locked && !field.hidden
 }
 
 fn property(form_field: &FormField) -> Map<String, Value> {
@@ -112,7 +113,15 @@ fn constrain(field: &Field, schema: &mut Map<String, Value>) {
             "type": "object", "additionalProperties": {"type": "string"}, "propertyNames": {"minLength": 1, "maxLength": 200},
             "minProperties": shortest, "maxProperties": longest(MAX_ENTRIES),
         })),
-        FieldType::Json => {}
+        FieldType::Json => {
+            if let Some(shape) = &field.schema {
+                // As text it is a document in YAML or JSON, which only a reader of that can judge.
+                set(json!({"anyOf": [shape, {"type": "string"}]}));
+            }
+            if field.required {
+                set(json!({"not": {"enum": ["", [], {}]}}));
+            }
+        }
     }
     for (keyword, bound) in [("minimum", &field.min), ("maximum", &field.max)] {
         if let Some(bound) = bound.as_ref().and_then(plain_number) {

@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 /// Most fields of one template, and choices of one field.
 const MAX_FIELDS: usize = 200;
 const MAX_CHOICES: usize = 500;
-const MAX_NAME: usize = 40;
+const MAX_NAME: usize = 64;
 
 /// Checks a template's fields. Paths are `inputs.<i>.<what>`.
 pub fn validate_fields(fields: &[Field]) -> Vec<FieldError> {
@@ -103,6 +103,8 @@ fn check_fit(field: &Field, report: &mut Report<'_>) {
     );
     let unique = kind == FieldType::List || !field.unique;
     report.unless(unique, "unique", "only lists have entries that may repeat; remove it");
+    let shaped = kind == FieldType::Json || field.schema.is_none();
+    report.unless(shaped, "schema", "only inputs of type json have a schema; remove it");
     let restricted = field.override_ == Override::Restricted;
     let chosen = is_choice(kind) || restricted || field.options_from.is_some();
     report.unless(
@@ -153,6 +155,10 @@ fn check_values(field: &Field, report: &mut Report<'_>) {
     }
     if let Some(Err(why)) = checker.pattern() {
         report.error("pattern", why.to_owned());
+        return;
+    }
+    if let Some(Err(why)) = checker.shape() {
+        report.error("schema", why.to_owned());
         return;
     }
     if field.choices.len() > MAX_CHOICES {

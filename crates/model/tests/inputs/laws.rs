@@ -29,7 +29,7 @@ fn value_of(kind: &str) -> BoxedStrategy<Value> {
         "boolean" => any::<bool>().prop_map(Value::from).boxed(),
         "list" | "multi_choice" => subsequence(vec!["x", "y", "zz"], 0..=3).prop_map(Value::from).boxed(),
         "key_value" => Just(json!({"x": "y"})).boxed(),
-        "json" => select(vec![json!({"k": [1]}), json!("k: v"), json!(3)]).boxed(),
+        "json" => select(vec![json!({"k": [1]}), json!("k: v"), json!(3), json!({}), json!(["x"]), json!({"k": null})]).boxed(),
         _ => select(vec!["x", "y", "zz", "name-1"]).prop_map(Value::from).boxed(),
     }
 }
@@ -49,6 +49,16 @@ fn expression() -> impl Strategy<Value = String> {
         (names(), names()).prop_map(|(n, m)| format!("inputs.{n} == inputs.{m}")),
         names().prop_map(|n| format!("size(inputs.{n}) > 0")),
     ]
+}
+
+/// Shapes that take some of the values that [`value_of`] makes for `json`, and not others.
+fn shape() -> impl Strategy<Value = Value> {
+    select(vec![
+        json!({"type": "object", "properties": {"k": {"type": ["array", "null"], "items": {"type": "number"}}}, "required": ["k"]}),
+        json!({"type": "object", "additionalProperties": {"type": "string"}}),
+        json!({"type": "number", "minimum": 2}),
+        json!({"type": "array", "items": {"type": "string", "pattern": "^[a-z]+$"}}),
+    ])
 }
 
 const KINDS: [&str; 13] = [
@@ -104,6 +114,7 @@ fn field(name: &'static str) -> impl Strategy<Value = (Value, &'static str)> {
             ("max_length", part((1_i64..4).prop_map(Value::from), often(counted, 0.3))),
             ("pattern", part(Just("[a-z]*".into()), often(["text", "list"].contains(&kind), 0.3))),
             ("choices", part(choices(kind), often(chosen, 1.0))),
+            ("schema", part(shape(), often(kind == "json", 0.5))),
             ("unique", part(flag(), often(kind == "list", 0.3))),
             ("required", part(flag(), 0.2)),
             ("hidden", part(flag(), 0.1)),
@@ -200,6 +211,7 @@ fn repair(template: &mut [Field]) {
                 "max" => field.max = None,
                 "max_length" => field.max_length = None,
                 "visible_when" => field.visible_when = None,
+                "schema" => field.schema = None,
                 "choices" => {
                     let mut seen = Vec::new();
                     field.choices.retain(|choice| {
@@ -210,6 +222,7 @@ fn repair(template: &mut [Field]) {
                     });
                     if parts.next().is_some() {
                         (field.min, field.max, field.step, field.pattern) = (None, None, None, None);
+                        field.schema = None;
                         (field.min_length, field.max_length) = (None, None);
                         field.choices.truncate(1);
                     }
@@ -289,6 +302,64 @@ proptest! {
         let _ = validate_rules(&profile, &[]);
         if let Ok(form) = effective_form(&template, &profile, &[], &no_options()) {
             let _ = evaluate(&form, &Values::new(), Mode::Create);
+        }
+    }
+}
+
+/// Whether a value is written in the one way that JSON Schema can judge: numbers as numbers, documents as documents.
+fn in_normal_form(field: &Field, value: &Value) -> bool {
+    use warpyard_model::inputs::FieldType as Type;
+    match field.field_type {
+        Type::Size | Type::Duration | Type::Decimal | Type::Json => !value.is_string(),
+        _ => true,
+    }
+}
+
+/// What conditions and cross-field rules say has no place in a schema, nor has a step that does not count from 0.
+fn without_conditions(template: &mut [Field]) {
+    for field in template.iter_mut() {
+        (field.visible_when, field.required_when) = (None, None);
+        field.rules.clear();
+        let number = |value: &Option<Value>| value.as_ref().and_then(Value::as_i64).unwrap_or(0);
+        if field.step.is_some() && number(&field.min) % number(&field.step).max(1) != 0 {
+            field.step = None;
+        }
+    }
+}
+
+/// Numbers as numbers, which [`value_of`] writes as text to test that, too.
+fn plainly(kind: warpyard_model::inputs::FieldType, value: Value) -> Value {
+    match (kind, value.as_str().and_then(|text| text.parse::<f64>().ok())) {
+        (warpyard_model::inputs::FieldType::Decimal, Some(number)) => json!(number),
+        _ => value,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 800, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// What the exported JSON Schema takes is what a launch takes.
+    #[test]
+    fn the_schema_and_the_resolver_agree(mut case in case()) {
+        without_conditions(&mut case.template);
+        // A rule is judged beside the others again, because taking conditions away may have changed what it narrows.
+        let good = |rule: &InputRule| effective_form(&case.template, std::slice::from_ref(rule), &[], &no_options()).is_ok();
+        case.profile.retain(good);
+        let form = effective_form(&case.template, &case.profile, &[], &no_options()).unwrap();
+        // Null stands for "not sent".
+        let given: Values = case.given.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| {
+            let kind = form.field(name).map(|field| field.field.field_type);
+            (name.clone(), kind.map_or_else(|| value.clone(), |kind| plainly(kind, value.clone())))
+        }).collect();
+        let normal = given.iter().all(|(name, value)| form.field(name).is_none_or(|field| in_normal_form(&field.field, value)));
+        prop_assume!(normal);
+        let schema = json_schema(&form);
+        let validator = jsonschema::draft202012::new(&schema).unwrap();
+        let instance = serde_json::to_value(&given).unwrap();
+        let told: Vec<String> = validator.iter_errors(&instance).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        match resolve(&form, &given, Mode::Create) {
+            Ok(_) => prop_assert!(told.is_empty(), "the resolver takes {instance}, the schema does not: {told:?} {schema}"),
+            Err(errors) => prop_assert!(!told.is_empty(), "the schema takes {instance}, the resolver does not: {errors:?} {schema}"),
         }
     }
 }
