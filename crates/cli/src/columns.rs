@@ -65,6 +65,7 @@ fn own(kind: Kind) -> Vec<Column> {
             column("GPUS", target_gpus),
             column("INSTANCES", |o| text(o, "/status/usage/instances")),
         ],
+        Kind::Group => vec![TITLE, column("MEMBERS", |o| o.array("/spec/members").len().to_string())],
         Kind::EnvironmentTemplate => vec![TITLE, column("VERSIONS", template_versions)],
         Kind::Secret => vec![column("ENTRIES", secret_entries)],
         Kind::ComputeProfile => vec![

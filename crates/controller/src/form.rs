@@ -1,13 +1,21 @@
 //! The launch form and the summary beside it, for console, CLI and Studio's preview alike.
 
-use crate::capacity::{Capacity, CapacityState, assess, known_places, waiting};
+mod audience;
+mod live;
+mod summary;
+
+pub use audience::{LimitUse, Offered, Person};
+pub use live::live_options;
+pub use summary::{AccessLine, Summary, currency, total_price};
+
+pub(crate) use audience::{beyond, leaves_out};
+
+use crate::capacity::{Capacity, CapacityState};
 use crate::lookup::{AtRest, Lookup};
 use crate::profile::{Loaded, ProfileSpec, load, template_version};
 use serde::{Deserialize, Serialize};
-use warpyard_model::inputs::{Choice, Evaluation, Form, LiveOptions, Mode, OptionSource, Values, evaluate};
-use warpyard_model::kinds::{
-    Card, ComputeInstance, ComputeProfile, EndpointAccess, Organization, Phase, ResolvedSize, Secret, ServiceProfile, Target,
-};
+use warpyard_model::inputs::{Evaluation, Form, Mode, Values, evaluate};
+use warpyard_model::kinds::{Card, ComputeInstance, ComputeProfile, Phase, ResolvedSize, ServiceProfile};
 use warpyard_model::render::Renderer;
 use warpyard_model::{Error, FieldError, Kind, Name, Object, Result, ScopePath};
 use warpyard_store::ControllerStore;
@@ -30,6 +38,10 @@ pub struct FormRequest {
     #[serde(default)]
     #[schemars(with = "std::collections::BTreeMap<String, serde_json::Value>")]
     pub compute_inputs: Values,
+    /// Who it is made for: their groups, limits and compute instances count. The caller where absent; somebody else needs
+    /// the right to change the profile.
+    #[serde(default)]
+    pub viewer: Option<Name>,
 }
 
 /// Which profile a form is for.
@@ -64,42 +76,6 @@ pub struct ComputeOption {
     pub size: ResolvedSize,
 }
 
-/// Who will be able to open an endpoint.
-#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
-pub struct AccessLine {
-    /// The endpoint.
-    pub endpoint: String,
-    /// What people read on the button.
-    pub title: String,
-    /// Who.
-    pub access: EndpointAccess,
-}
-
-/// What launching would mean.
-#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
-pub struct Summary {
-    /// What it would hold, once inputs allow to tell.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<ResolvedSize>,
-    /// Price per hour, as a decimal string.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_per_hour: Option<String>,
-    /// Price of 730 hours.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_per_month: Option<String>,
-    /// ISO 4217.
-    pub currency: String,
-    /// The target it would go to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub target: Option<String>,
-    /// The isolation it would get, said plainly.
-    pub isolation: String,
-    /// Who will be able to open what.
-    pub access: Vec<AccessLine>,
-    /// Whether it can start now.
-    pub capacity: Capacity,
-}
-
 /// A form with everything a launch page shows.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct FormResponse {
@@ -126,6 +102,8 @@ pub struct FormResponse {
     pub compute_options: Vec<ComputeOption>,
     /// What launching would mean.
     pub summary: Summary,
+    /// Whether the person it is made for is offered it.
+    pub offered: Offered,
 }
 
 /// Where something is launched.
@@ -136,56 +114,6 @@ pub struct LaunchPlace<'a> {
     pub project: &'a Name,
     /// The workspace, once chosen.
     pub workspace: Option<&'a Name>,
-}
-
-/// Options of the live sources, as they are now.
-pub async fn live_options(store: &ControllerStore, place: &LaunchPlace<'_>, target: Option<&Name>) -> Result<LiveOptions> {
-    let plain = |value: &str, label: String| Choice { value: value.into(), label, help: String::new() };
-    let mut models: Vec<(String, usize, bool)> = Vec::new();
-    for object in store.all::<Target>(&[]).await? {
-        if target.is_some_and(|t| *t != object.metadata.name) {
-            continue;
-        }
-        for gpu in object.status.inventory.nodes.iter().flat_map(|n| &n.gpus) {
-            match models.iter_mut().find(|m| m.0 == gpu.model) {
-                Some(known) => known.1 += 1,
-                None => models.push((gpu.model.clone(), 1, gpu.simulated)),
-            }
-        }
-    }
-    let models = models
-        .into_iter()
-        .map(|(model, count, simulated)| {
-            let label = format!("{model} ({count}{})", if simulated { ", simulated" } else { "" });
-            plain(&model, label)
-        })
-        .collect();
-    let in_project = |scope: &ScopePath| scope.org.as_ref() == Some(place.org) && scope.project.as_ref() == Some(place.project);
-    let secrets = store.all::<Secret>(&[]).await?;
-    let secrets = secrets
-        .iter()
-        .filter(|s| in_project(&s.metadata.scope))
-        .map(|s| plain(s.metadata.name.as_str(), s.metadata.title().to_owned()))
-        .collect();
-    let computes = computes_in(store, place).await?;
-    let computes = computes
-        .iter()
-        .filter(|c| c.status.phase == Phase::Running)
-        .map(|c| plain(c.metadata.name.as_str(), c.metadata.title().to_owned()))
-        .collect();
-    Ok(LiveOptions::from([
-        (OptionSource::TargetGpuModels, models),
-        (OptionSource::Secrets, secrets),
-        (OptionSource::ComputeInstances, computes),
-    ]))
-}
-
-/// Compute instances of the workspace that are not on their way out.
-async fn computes_in(store: &ControllerStore, place: &LaunchPlace<'_>) -> Result<Vec<Object<ComputeInstance>>> {
-    let Some(workspace) = place.workspace else { return Ok(Vec::new()) };
-    let scope = ScopePath::workspace(place.org.clone(), place.project.clone(), workspace.clone());
-    let all = store.all::<ComputeInstance>(&[]).await?;
-    Ok(all.into_iter().filter(|c| c.metadata.scope == scope && c.metadata.deletion_requested_at.is_none()).collect())
 }
 
 /// The size of a compute profile for these inputs.
@@ -211,7 +139,8 @@ async fn loaded<S: ProfileSpec>(
         FormOf::Stored(home, name) => Ok((load(lookup, &home, &name, place.project, None).await?, home)),
         FormOf::Draft(home, spec) => {
             let (_, template) = template_version(lookup, place.org, spec.template(), S::WORKLOAD).await?;
-            Ok((Loaded { uid: String::new(), metadata: None, generation: 0, spec: *spec, template }, home))
+            let sharing = spec.sharing().clone();
+            Ok((Loaded { uid: String::new(), metadata: None, generation: 0, spec: *spec, sharing, template }, home))
         }
     }
 }
@@ -222,18 +151,21 @@ pub async fn compute_form(
     of: FormOf<ComputeProfile>,
     place: &LaunchPlace<'_>,
     request: &FormRequest,
+    person: &Person<'_>,
 ) -> Result<FormResponse> {
     let (profile, home) = loaded(&mut AtRest(store), of, place).await?;
-    let live = live_options(store, place, profile.spec.target.as_ref()).await?;
+    let live = live_options(store, place, profile.spec.target.as_ref(), Some(person)).await?;
     let form = profile.form(&live)?;
     let evaluation = evaluated(store, place, &form, &request.inputs).await?;
     let mut errors = under(&evaluation.errors, "inputs");
     let size = sized(&profile.spec, &evaluation, &mut errors, "inputs");
-    let summary = summary(store, place, size.clone(), &[profile.spec.price()], profile.spec.target.as_ref(), Vec::new()).await?;
+    let mut summary =
+        summary::summary(store, place, size.clone(), &[profile.spec.price()], profile.spec.target.as_ref(), Vec::new()).await?;
     // While a field is wrong the size it leads to says nothing.
     if errors.is_empty() && size.is_some() && summary.capacity.state == CapacityState::Never {
         errors.push(FieldError::new("", summary.capacity.message.clone()));
     }
+    let offered = audience(store, &profile, &home, place, person, &mut summary, &mut errors).await?;
     Ok(FormResponse {
         profile: described(&profile, &home),
         values: shown(&form, &evaluation),
@@ -245,6 +177,7 @@ pub async fn compute_form(
         errors,
         compute_options: Vec::new(),
         summary,
+        offered,
     })
 }
 
@@ -254,17 +187,18 @@ pub async fn service_form(
     of: FormOf<ServiceProfile>,
     place: &LaunchPlace<'_>,
     request: &FormRequest,
+    person: &Person<'_>,
 ) -> Result<FormResponse> {
     let lookup = &mut AtRest(store);
     let (profile, home) = loaded(lookup, of, place).await?;
-    let live = live_options(store, place, None).await?;
+    let live = live_options(store, place, None, Some(person)).await?;
     let form = profile.form(&live)?;
     let evaluation = evaluated(store, place, &form, &request.inputs).await?;
     let mut errors = under(&evaluation.errors, "inputs");
     let mut visible = prefixed(&evaluation.visible, "inputs");
     let mut required = prefixed(&evaluation.required, "inputs");
 
-    let options: Vec<Object<ComputeInstance>> = computes_in(store, place)
+    let options: Vec<Object<ComputeInstance>> = live::computes_in(store, place, Some(person))
         .await?
         .into_iter()
         .filter(|c| accepts(&profile.spec, &home, &c.spec.profile.name, c.spec.profile.project.as_ref()))
@@ -287,6 +221,9 @@ pub async fn service_form(
                     e.message
                 ))
             })?;
+            let own_limit = audience::limit_use(store, &compute_profile, &person.name()?).await?;
+            let title = compute_profile.metadata.as_ref().map_or(auto.as_str(), |m| m.title());
+            errors.extend(own_limit.and_then(|l| l.complaint(title)).map(|message| FieldError::new("", message)));
             let own = compute_profile.form(&live)?;
             let own_evaluation = evaluated(store, place, &own, &request.compute_inputs).await?;
             errors.extend(under(&own_evaluation.errors, "compute_inputs"));
@@ -310,7 +247,7 @@ pub async fn service_form(
             access: profile.spec.access.map_or(e.access, |narrowed| narrowed.min(e.access)),
         })
         .collect();
-    let mut summary = summary(store, place, size, &prices, target.as_ref(), access).await?;
+    let mut summary = summary::summary(store, place, size, &prices, target.as_ref(), access).await?;
     if request.compute.is_some() {
         summary.capacity = Capacity {
             state: CapacityState::Available,
@@ -322,6 +259,7 @@ pub async fn service_form(
     } else if errors.is_empty() && summary.size.is_some() && summary.capacity.state == CapacityState::Never {
         errors.push(FieldError::new("", summary.capacity.message.clone()));
     }
+    let offered = audience(store, &profile, &home, place, person, &mut summary, &mut errors).await?;
     Ok(FormResponse {
         profile: described(&profile, &home),
         values: shown(&form, &evaluation),
@@ -341,7 +279,29 @@ pub async fn service_form(
             })
             .collect(),
         summary,
+        offered,
     })
+}
+
+/// Says for whom it is, and what stands in the way of having one more.
+async fn audience<S: ProfileSpec>(
+    store: &ControllerStore,
+    profile: &Loaded<S>,
+    home: &ScopePath,
+    place: &LaunchPlace<'_>,
+    person: &Person<'_>,
+    summary: &mut Summary,
+    errors: &mut Vec<FieldError>,
+) -> Result<Offered> {
+    let offered = audience::offered(store, home, place.project, &profile.sharing, person).await?;
+    // A draft is looked at by those who make it, whomever it is for.
+    if !offered.to_viewer && profile.metadata.is_some() {
+        errors.push(FieldError::new("", offered.reason.clone()));
+    }
+    summary.limit = audience::limit_use(store, profile, &person.name()?).await?;
+    let title = profile.metadata.as_ref().map_or("it", |m| m.title());
+    errors.extend(summary.limit.and_then(|limit| limit.complaint(title)).map(|message| FieldError::new("", message)));
+    Ok(offered)
 }
 
 /// Whether a service may run on compute launched from this compute profile.
@@ -399,49 +359,4 @@ fn described<S: ProfileSpec>(profile: &Loaded<S>, home: &ScopePath) -> FormProfi
         description: profile.metadata.as_ref().map(|m| m.description.clone()).unwrap_or_default(),
         card: profile.spec.card().clone(),
     }
-}
-
-/// Prices added up, or nothing when nothing has one.
-pub fn total_price(prices: &[Option<&warpyard_model::kinds::Price>]) -> Option<rust_decimal::Decimal> {
-    let known: Vec<_> = prices.iter().flatten().map(|p| p.per_hour).collect();
-    if known.is_empty() { None } else { Some(known.into_iter().sum()) }
-}
-
-/// The organization's currency.
-pub async fn currency(store: &ControllerStore, org: &Name) -> Result<String> {
-    let found = store.find::<Organization>(&ScopePath::platform(), org).await?;
-    Ok(found.map_or_else(|| "USD".to_owned(), |o| o.spec.currency))
-}
-
-async fn summary(
-    store: &ControllerStore,
-    place: &LaunchPlace<'_>,
-    size: Option<ResolvedSize>,
-    prices: &[Option<&warpyard_model::kinds::Price>],
-    target: Option<&Name>,
-    access: Vec<AccessLine>,
-) -> Result<Summary> {
-    let places = known_places(store, target).await?;
-    let capacity = match &size {
-        Some(size) => assess(&places, size, waiting(store).await?),
-        None => Capacity {
-            state: CapacityState::NoTarget,
-            free: None,
-            ahead: None,
-            target: None,
-            message: "Fill in what is missing to see whether it can start now.".to_owned(),
-        },
-    };
-    let chosen = places.iter().find(|p| capacity.target.as_deref() == Some(p.target.metadata.name.as_str())).or(places.first());
-    let price = total_price(prices);
-    Ok(Summary {
-        size,
-        price_per_month: price.map(|p| (p * rust_decimal::Decimal::from(730)).normalize().to_string()),
-        price_per_hour: price.map(|p| p.normalize().to_string()),
-        currency: currency(store, place.org).await?,
-        target: chosen.map(|p| p.target.metadata.name.to_string()),
-        isolation: chosen.map(|p| p.target.status.isolation.clone()).unwrap_or_default(),
-        access,
-        capacity,
-    })
 }

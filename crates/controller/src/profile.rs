@@ -4,7 +4,7 @@ use crate::lookup::Lookup;
 use warpyard_model::inputs::{Form, InputRule, LiveOptions, Preset, effective_form};
 use warpyard_model::kinds::ServiceProfile;
 use warpyard_model::kinds::{
-    Card, ComputeProfile, ComputeRequirement, EndpointAccess, EnvironmentTemplate, Price, ProfileStatus, Sharing, Size,
+    Card, ComputeProfile, ComputeRequirement, EndpointAccess, EnvironmentTemplate, Limits, Price, ProfileStatus, Sharing, Size,
     TemplateRef, TemplateState, TemplateVersion, Workload,
 };
 use warpyard_model::{Error, FieldError, Kind, Metadata, Name, Object, Result, ScopePath, Spec};
@@ -23,6 +23,8 @@ pub trait ProfileSpec: Spec<Status = ProfileStatus> {
     fn presets(&self) -> &[Preset];
     /// Who is offered it.
     fn sharing(&self) -> &Sharing;
+    /// How much of it one person may have.
+    fn limits(&self) -> &Limits;
     /// Its price.
     fn price(&self) -> Option<&Price>;
     /// Its size, for a compute profile.
@@ -51,6 +53,9 @@ impl ProfileSpec for ComputeProfile {
     }
     fn sharing(&self) -> &Sharing {
         &self.sharing
+    }
+    fn limits(&self) -> &Limits {
+        &self.limits
     }
     fn price(&self) -> Option<&Price> {
         self.price.as_ref()
@@ -86,6 +91,9 @@ impl ProfileSpec for ServiceProfile {
     fn sharing(&self) -> &Sharing {
         &self.sharing
     }
+    fn limits(&self) -> &Limits {
+        &self.limits
+    }
     fn price(&self) -> Option<&Price> {
         self.price.as_ref()
     }
@@ -114,6 +122,8 @@ pub struct Loaded<S: ProfileSpec> {
     pub generation: i64,
     /// The spec.
     pub spec: S,
+    /// Who is offered it now, whatever the generation says.
+    pub sharing: Sharing,
     /// The template version it names.
     pub template: TemplateVersion,
 }
@@ -180,6 +190,7 @@ pub async fn load<S: ProfileSpec>(
             published.ok_or_else(unknown)?
         }
     };
+    let sharing = object.spec.sharing().clone();
     let spec = if generation == object.metadata.generation {
         object.spec
     } else {
@@ -191,7 +202,7 @@ pub async fn load<S: ProfileSpec>(
             "The {word} {name} uses a disabled template version; its publisher has to move it to another."
         )));
     }
-    Ok(Loaded { uid: object.metadata.uid.clone(), metadata: Some(object.metadata), generation, spec, template })
+    Ok(Loaded { uid: object.metadata.uid.clone(), metadata: Some(object.metadata), generation, spec, sharing, template })
 }
 
 /// Which profile kind launches which instance kind.

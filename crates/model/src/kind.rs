@@ -47,6 +47,7 @@ kinds! {
     Target { snake: "target", plural: "targets", levels: [Platform] },
     SystemProfile { snake: "system_profile", plural: "system-profiles", levels: [Platform] },
     RoleBinding { snake: "role_binding", plural: "role-bindings", levels: [Platform, Org, Project, Workspace] },
+    Group { snake: "group", plural: "groups", levels: [Org] },
     EnvironmentTemplate { snake: "environment_template", plural: "environment-templates", levels: [Platform, Org] },
     Project { snake: "project", plural: "projects", levels: [Org] },
     Secret { snake: "secret", plural: "secrets", levels: [Project] },

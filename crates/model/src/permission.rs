@@ -249,7 +249,10 @@ impl Role {
             Role::PaasAdmin => {
                 profile
                     || (verb == V::View
-                        && matches!(kind, K::EnvironmentTemplate | K::Target | K::Project | K::Organization | K::SystemProfile))
+                        && matches!(
+                            kind,
+                            K::EnvironmentTemplate | K::Target | K::Project | K::Organization | K::SystemProfile | K::Group
+                        ))
             }
             Role::ManagedInstancesOperator => match kind {
                 K::Workspace => matches!(verb, V::View | V::Create),
@@ -264,7 +267,7 @@ impl Role {
             Role::InfrastructureAdmin => kind == K::Target || (verb == V::View && kind == K::Organization),
             Role::ProjectAdmin => match kind {
                 K::Project => matches!(verb, V::View | V::Update),
-                K::Organization | K::User | K::Target | K::EnvironmentTemplate => verb == V::View,
+                K::Organization | K::User | K::Group | K::Target | K::EnvironmentTemplate => verb == V::View,
                 _ if profile => verb == V::View,
                 K::Workspace | K::RoleBinding | K::Secret => true,
                 _ => instance && !matches!(verb, V::CreateOnBehalf | V::Exec),

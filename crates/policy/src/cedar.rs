@@ -145,10 +145,16 @@ fn strings<'a>(items: impl IntoIterator<Item = &'a str>) -> RestrictedExpression
     RestrictedExpression::new_set(items.into_iter().map(|s| RestrictedExpression::new_string(s.to_owned())))
 }
 
-pub(crate) fn principal_entity(name: &str, roles: &BTreeMap<Role, BTreeSet<String>>, places: &BTreeSet<String>) -> Entity {
+pub(crate) fn principal_entity(
+    name: &str,
+    roles: &BTreeMap<Role, BTreeSet<String>>,
+    places: &BTreeSet<String>,
+    groups: &BTreeSet<String>,
+) -> Entity {
     let mut attributes = HashMap::from([
         ("name".to_owned(), RestrictedExpression::new_string(name.to_owned())),
         ("places".to_owned(), strings(places.iter().map(String::as_str))),
+        ("groups".to_owned(), strings(groups.iter().map(String::as_str))),
     ]);
     for role in Role::ALL {
         let scopes = roles.get(role).into_iter().flatten().map(String::as_str);
@@ -181,6 +187,7 @@ fn resource_entity(resource: &Resource) -> Entity {
         ("project".to_owned(), strings(project.iter().map(String::as_str))),
         ("offered_in".to_owned(), strings(offered.iter().map(String::as_str))),
         ("opens".to_owned(), strings(opens.iter().map(String::as_str))),
+        ("groups".to_owned(), strings(resource.groups.iter().map(String::as_str))),
         ("draft".to_owned(), RestrictedExpression::new_bool(resource.draft)),
     ]);
     let type_name = type_name(entity_type(resource.subject));
@@ -197,6 +204,8 @@ fn entity_type(subject: Subject) -> &'static str {
     }
 }
 
+const ONLY_OFFERED: &str = " && !resource.draft && (resource.groups.isEmpty() || resource.groups.containsAny(principal.groups))";
+
 /// One `permit` per role, and for kinds that live at the platform but serve everybody, one for looking at them.
 pub fn generated_policies() -> String {
     let mut out = String::new();
@@ -208,8 +217,8 @@ pub fn generated_policies() -> String {
             entry.1.push(format!("Action::\"{permission}\""));
         }
         for (kind, (subject, actions)) in by_kind {
-            // A role that only looks sees a profile once it was published.
-            let drafts = if subject.has_drafts() && !role.sees_drafts(subject) { " && !resource.draft" } else { "" };
+            // A role that only looks sees a profile once it was published, and where it is offered to them.
+            let drafts = if subject.has_drafts() && !role.sees_drafts(subject) { ONLY_OFFERED } else { "" };
             let _ = writeln!(
                 out,
                 "@id(\"{role}:{kind}\")\npermit (principal is User, action in [{}], resource is {kind})\nwhen {{ resource.scopes.containsAny(principal.{role}){drafts} }};",
@@ -221,6 +230,13 @@ pub fn generated_policies() -> String {
                 out,
                 "@id(\"{role}:{kind}:shared\")\npermit (principal is User, action == Action::\"{}.view\", resource is {kind})\nwhen {{ resource.offered_in.contains(\"/\") && !principal.{role}.isEmpty() }};",
                 kind.snake()
+            );
+        }
+        // Groups belong to the organization; whoever works in one of its projects chooses among them.
+        if role.has(Permission { subject: Subject::Kind(Kind::Group), verb: Verb::View }) {
+            let _ = writeln!(
+                out,
+                "@id(\"{role}:Group:shared\")\npermit (principal is User, action == Action::\"group.view\", resource is Group)\nwhen {{ resource.offered_in.containsAny(principal.places) && !principal.{role}.isEmpty() }};"
             );
         }
         // Whoever may look at services by a role may open what is opened to the workspace.
@@ -236,14 +252,14 @@ pub fn generated_policies() -> String {
 
 /// The Cedar schema the policies are validated against.
 pub fn schema() -> Result<Schema> {
-    let mut text = String::from("entity Controller;\nentity User = { name: String, places: Set<String>");
+    let mut text = String::from("entity Controller;\nentity User = { name: String, places: Set<String>, groups: Set<String>");
     for role in Role::ALL {
         let _ = write!(text, ", {role}: Set<String>");
     }
     text.push_str(" };\n");
     for subject in Subject::all() {
         let kind = entity_type(subject);
-        let attributes = "name: String, owner: String, access: String, scopes: Set<String>, project: Set<String>, offered_in: Set<String>, opens: Set<String>, draft: Bool";
+        let attributes = "name: String, owner: String, access: String, scopes: Set<String>, project: Set<String>, offered_in: Set<String>, opens: Set<String>, groups: Set<String>, draft: Bool";
         let _ = writeln!(text, "entity {kind} = {{ {attributes} }};");
     }
     for permission in Permission::all() {
@@ -330,6 +346,16 @@ mod tests {
         let offered = hidden.offered_in(vec![vision()]);
         assert!(policy.allow::<action::View, ComputeProfile>(&developer, &offered).is_ok());
         assert!(policy.allow::<action::Publish, ComputeProfile>(&developer, &offered).is_err());
+        // Offered to a group, it is seen by those in it, wherever it is at home.
+        let group = crate::group_key(&name("acme"), &name("imaging"));
+        let member = developer.clone().in_groups([group.clone()]);
+        for profile in [offered, Resource::object(Kind::ComputeProfile, "u2", &name("large"), &vision())] {
+            let profile = profile.for_groups(vec![group.clone()]);
+            assert!(policy.allow::<action::View, ComputeProfile>(&member, &profile).is_ok());
+            assert!(policy.allow::<action::View, ComputeProfile>(&developer, &profile).is_err());
+            let admin = Principal::new("a", vec![Binding { role: Role::OrgAdmin, scope: ScopePath::org(name("acme")) }]);
+            assert!(policy.allow::<action::View, ComputeProfile>(&admin, &profile).is_ok(), "whoever may change it sees it");
+        }
     }
 
     #[test]

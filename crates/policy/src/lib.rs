@@ -15,5 +15,5 @@ pub use action::{Action, AuditTrail, SubjectType};
 pub use cedar::{POLICIES_BY_HAND, Policy, generated_policies, schema};
 pub use principal::{Binding, Principal};
 pub use proof::{Allowed, ControllerProof};
-pub use resource::Resource;
+pub use resource::{Resource, group_key};
 pub use viewer::Viewer;

@@ -19,15 +19,36 @@ pub struct Binding {
 pub struct Principal {
     name: String,
     bindings: Arc<Vec<Binding>>,
+    groups: BTreeSet<String>,
     entity: cedar_policy::Entity,
 }
 
 impl Principal {
     /// A person by user name, with every binding they have.
     pub fn new(name: impl Into<String>, bindings: Vec<Binding>) -> Self {
-        let name = name.into();
-        let entity = crate::cedar::principal_entity(&name, &role_scopes(&bindings), &places(&bindings));
-        Self { name, bindings: Arc::new(bindings), entity }
+        Self::build(name.into(), bindings, BTreeSet::new())
+    }
+
+    /// The same person in these groups, as [`crate::group_key`] names them.
+    #[must_use]
+    pub fn in_groups(self, groups: impl IntoIterator<Item = String>) -> Self {
+        Self::build(self.name, self.bindings.to_vec(), groups.into_iter().collect())
+    }
+
+    /// The same person with one more binding.
+    #[must_use]
+    pub fn granted(&self, binding: Option<Binding>) -> Self {
+        Self::build(self.name.clone(), self.bindings.iter().cloned().chain(binding).collect(), self.groups.clone())
+    }
+
+    fn build(name: String, bindings: Vec<Binding>, groups: BTreeSet<String>) -> Self {
+        let entity = crate::cedar::principal_entity(&name, &role_scopes(&bindings), &places(&bindings), &groups);
+        Self { name, bindings: Arc::new(bindings), groups, entity }
+    }
+
+    /// Whether they are in a group.
+    pub fn is_in(&self, group: &str) -> bool {
+        self.groups.contains(group)
     }
 
     /// The user name.

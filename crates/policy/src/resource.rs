@@ -16,6 +16,7 @@ pub struct Resource {
     pub(crate) offered_in: Vec<ScopePath>,
     pub(crate) access: Option<EndpointAccess>,
     pub(crate) draft: bool,
+    pub(crate) groups: Vec<String>,
 }
 
 impl Resource {
@@ -31,6 +32,7 @@ impl Resource {
             offered_in: Vec::new(),
             access: None,
             draft: false,
+            groups: Vec::new(),
         }
     }
 
@@ -46,6 +48,7 @@ impl Resource {
             offered_in: Vec::new(),
             access: None,
             draft: false,
+            groups: Vec::new(),
         }
     }
 
@@ -78,6 +81,13 @@ impl Resource {
         self
     }
 
+    /// The groups it is offered to, as [`group_key`] names them; everybody where empty.
+    #[must_use]
+    pub fn for_groups(mut self, groups: Vec<String>) -> Self {
+        self.groups = groups;
+        self
+    }
+
     /// Its uid; empty for a place.
     pub fn uid(&self) -> &str {
         &self.uid
@@ -87,4 +97,9 @@ impl Resource {
     pub fn scope(&self) -> &ScopePath {
         &self.scope
     }
+}
+
+/// What a group is called in policies: names are unique inside an organization only.
+pub fn group_key(org: &Name, group: &Name) -> String {
+    format!("/{org}/{group}")
 }

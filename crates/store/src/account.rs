@@ -1,7 +1,7 @@
 //! Accounts: mail addresses, password hashes and what a person is bound to.
 
 use crate::db::{Conn, args};
-use crate::row::StoredObject;
+use crate::row::{StoredObject, name_of};
 use crate::{Inner, SHARED_CACHE_SECONDS, Store};
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
@@ -182,7 +182,14 @@ impl Store {
             let binding = StoredObject::read(row)?.typed::<RoleBinding>()?;
             bindings.push(Binding { role: binding.spec.role, scope: binding.metadata.scope });
         }
-        let principal = Arc::new(Principal::new(user.as_str(), bindings));
+        // Membership is a reference: a group points at the people in it.
+        let sql = "SELECT g.org, g.name FROM object g JOIN reference r ON r.uid = g.uid JOIN object u ON u.uid = r.target_uid
+                   WHERE g.kind = 'Group' AND u.kind = 'User' AND u.name = $1";
+        let mut groups = Vec::new();
+        for row in &conn.all(sql, args![user.as_str()]).await? {
+            groups.push(warpyard_policy::group_key(&name_of(&row.text("org")?)?, &name_of(&row.text("name")?)?));
+        }
+        let principal = Arc::new(Principal::new(user.as_str(), bindings).in_groups(groups));
         if let Ok(mut cache) = self.inner.principals.write() {
             cache.insert(user.to_string(), (now, principal.clone()));
         }

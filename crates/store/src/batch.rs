@@ -123,6 +123,11 @@ impl Batch {
         Ok(specs.iter().filter(|s| s["role"] == role).count())
     }
 
+    /// How many instances that refer to a profile a person has, those being deleted left out.
+    pub async fn count_owned(&mut self, _proof: &ControllerProof, profile_uid: &str, owner: &Name) -> Result<u32> {
+        crate::read::count_owned(&mut self.conn, profile_uid, owner).await
+    }
+
     /// Makes whoever made a workspace its admin.
     pub async fn grant_creator(
         &mut self,
@@ -325,7 +330,7 @@ impl Batch {
         before: Option<Json>,
         after: Option<Json>,
     ) -> Result<()> {
-        self.people_changed |= matches!(object.kind, Kind::RoleBinding | Kind::User);
+        self.people_changed |= matches!(object.kind, Kind::RoleBinding | Kind::User | Kind::Group);
         change::record(&mut self.conn, object.metadata.resource_version, object, operation).await?;
         let scope = &object.metadata.scope;
         let org = match (&scope.org, object.kind) {

@@ -70,6 +70,11 @@ impl ControllerStore {
         rows.iter().map(|row| StoredObject::read(row)?.typed()).collect()
     }
 
+    /// How many instances that refer to a profile a person has, those being deleted left out.
+    pub async fn count_owned(&self, profile_uid: &str, owner: &Name) -> Result<u32> {
+        crate::read::count_owned(&mut self.store.inner.db.read().await?, profile_uid, owner).await
+    }
+
     /// The spec an object had at a generation.
     pub async fn revision<S: Spec>(&self, uid: &str, generation: i64) -> Result<S> {
         crate::read::revision(&mut self.store.inner.db.read().await?, uid, generation).await

@@ -131,6 +131,13 @@ pub(crate) async fn locate<S: Spec>(conn: &mut Conn, scope: &ScopePath, name: &N
     Ok(Some(Located { object, resource, of: PhantomData }))
 }
 
+pub(crate) async fn count_owned(conn: &mut Conn, profile_uid: &str, owner: &Name) -> Result<u32> {
+    let sql = "SELECT COUNT(*) AS n FROM reference r JOIN object o ON o.uid = r.uid
+               WHERE r.target_uid = $1 AND r.field = 'spec.profile' AND o.owner = $2 AND o.deletion_requested_at IS NULL";
+    let row = conn.one(sql, args![profile_uid, owner.as_str()]).await?;
+    Ok(row.map(|r| r.int("n")).transpose()?.and_then(|n| u32::try_from(n).ok()).unwrap_or_default())
+}
+
 pub(crate) fn missing(kind: Kind, name: &Name) -> Error {
     Error::not_found(format!("There is no {} {name} here, or you may not see it.", kind.snake().replace('_', " ")))
 }

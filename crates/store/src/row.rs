@@ -52,7 +52,10 @@ impl StoredObject {
         let resource = Resource::object(self.kind, &self.metadata.uid, &self.metadata.name, &self.metadata.scope);
         match self.kind {
             Kind::ComputeInstance | Kind::ServiceInstance => resource.owned_by(Some(self.owner.clone())),
-            Kind::ComputeProfile | Kind::ServiceProfile => resource.offered_in(self.offered_in()).draft(self.is_draft()),
+            Kind::ComputeProfile | Kind::ServiceProfile => {
+                resource.offered_in(self.offered_in()).for_groups(self.groups()).draft(self.is_draft())
+            }
+            Kind::Group => resource.offered_in(self.metadata.scope.org.iter().cloned().map(ScopePath::org).collect()),
             Kind::Target | Kind::SystemProfile => resource.offered_in(vec![ScopePath::platform()]),
             Kind::EnvironmentTemplate if self.metadata.scope.org.is_none() => resource.offered_in(vec![ScopePath::platform()]),
             _ => resource,
@@ -66,12 +69,21 @@ impl StoredObject {
             && self.status.get("versions").and_then(Json::as_array).is_none_or(Vec::is_empty)
     }
 
+    fn sharing(&self) -> Sharing {
+        self.spec.get("sharing").and_then(|s| serde_json::from_value(s.clone()).ok()).unwrap_or_default()
+    }
+
+    fn groups(&self) -> Vec<String> {
+        let Some(org) = &self.metadata.scope.org else { return Vec::new() };
+        self.sharing().groups.iter().map(|group| warpyard_policy::group_key(org, group)).collect()
+    }
+
     fn offered_in(&self) -> Vec<ScopePath> {
         let Some(org) = &self.metadata.scope.org else { return Vec::new() };
         if self.status.get("published").is_none_or(Json::is_null) {
             return Vec::new();
         }
-        let sharing: Sharing = self.spec.get("sharing").and_then(|s| serde_json::from_value(s.clone()).ok()).unwrap_or_default();
+        let sharing = self.sharing();
         if sharing.all_projects {
             return vec![ScopePath::org(org.clone())];
         }

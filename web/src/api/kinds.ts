@@ -7,6 +7,7 @@ export const PLURALS: Record<Kind, string> = {
   Target: "targets",
   SystemProfile: "system-profiles",
   RoleBinding: "role-bindings",
+  Group: "groups",
   EnvironmentTemplate: "environment-templates",
   Project: "projects",
   Secret: "secrets",

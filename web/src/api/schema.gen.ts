@@ -640,6 +640,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every group you may see */
+        get: operations["group_list"];
+        put?: never;
+        /** Create a group */
+        post: operations["group_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/groups/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** View a group */
+        get: operations["group_view"];
+        /** Change a group */
+        put: operations["group_update"];
+        post?: never;
+        /** Delete a group */
+        delete: operations["group_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/groups/{name}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every spec a group has had, newest first */
+        get: operations["group_revisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every group you may see, wherever it lives */
+        get: operations["group_list_everywhere"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/environment-templates": {
         parameters: {
             query?: never;
@@ -1943,7 +2014,7 @@ export interface components {
             status: components["schemas"]["NoStatus"];
         };
         /** @description A kind of object. */
-        Kind: "Organization" | "User" | "Target" | "SystemProfile" | "RoleBinding" | "EnvironmentTemplate" | "Project" | "Secret" | "ComputeProfile" | "ServiceProfile" | "Workspace" | "ComputeInstance" | "ServiceInstance";
+        Kind: "Organization" | "User" | "Target" | "SystemProfile" | "RoleBinding" | "Group" | "EnvironmentTemplate" | "Project" | "Secret" | "ComputeProfile" | "ServiceProfile" | "Workspace" | "ComputeInstance" | "ServiceInstance";
         /** @description Metadata of an object. The server sets everything but name, display name, description and labels. */
         Metadata: {
             /** @description Unique in its scope and kind; never changes. */
@@ -2033,6 +2104,8 @@ export interface components {
              *     }
              */
             sharing: components["schemas"]["Sharing"];
+            /** @description How much of it one person may have. */
+            limits?: components["schemas"]["Limits"];
             /** @description The system profile it comes from. */
             parent?: components["schemas"]["SystemParent"] | null;
         };
@@ -2139,7 +2212,10 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        /** @description Who is offered a published profile, beside its own project. */
+        /**
+         * @description Who is offered a published profile, beside its own project. It counts as soon as it is written, without publishing:
+         *     what is taken from somebody is taken at once.
+         */
         Sharing: {
             /**
              * @description Every project of the organization.
@@ -2148,6 +2224,16 @@ export interface components {
             all_projects: boolean;
             /** @description These projects of the organization. */
             projects?: components["schemas"]["Name"][];
+            /** @description Where it is offered, only to people in one of these groups; to everybody there where empty. */
+            groups?: components["schemas"]["Name"][];
+        };
+        /** @description How much one person may have of a profile. */
+        Limits: {
+            /**
+             * Format: uint32
+             * @description Instances that one person may have at a time, stopped ones counted; any number where absent.
+             */
+            per_person?: number | null;
         };
         /** @description The system profile something was launched or cloned from. */
         SystemParent: {
@@ -2190,6 +2276,8 @@ export interface components {
              *     }
              */
             sharing: components["schemas"]["Sharing"];
+            /** @description How much of it one person may have. */
+            limits?: components["schemas"]["Limits"];
             /** @description The system profile it comes from. */
             parent?: components["schemas"]["SystemParent"] | null;
         };
@@ -2668,6 +2756,68 @@ export interface components {
             metadata: components["schemas"]["NewMetadata"];
             /** @description What is wanted. */
             spec: components["schemas"]["RoleBinding"];
+        };
+        /** @description A page of a list. */
+        GroupList: {
+            /** @description The objects. */
+            items: components["schemas"]["GroupObject"][];
+            /** @description Where the next page begins, if there is one. */
+            next_cursor?: string | null;
+            /**
+             * Format: uint64
+             * @description How many there are in all pages.
+             */
+            total: number;
+        };
+        /** @description An object as it is stored, sent and written in files. */
+        GroupObject: {
+            /** @description Always `warpyard.io/v1`. */
+            apiVersion: string;
+            /** @description The kind's name. */
+            kind: components["schemas"]["Kind"];
+            /** @description Names, scope, versions, who and when. */
+            metadata: components["schemas"]["Metadata"];
+            /** @description What is wanted. */
+            spec: components["schemas"]["Group"];
+            /**
+             * @description What is.
+             * @default {}
+             */
+            status: components["schemas"]["NoStatus"];
+        };
+        /** @description Who is in it. Being in a group gives no right by itself: profiles can be offered to groups. */
+        Group: {
+            /**
+             * @description The people, by user name.
+             * @default []
+             */
+            members: components["schemas"]["Name"][];
+        };
+        /** @description A list on the wire. */
+        ListOfGroupRevision: {
+            /** @description The entries. */
+            items: components["schemas"]["GroupRevision"][];
+        };
+        /** @description A spec as it once was. */
+        GroupRevision: {
+            /**
+             * Format: int64
+             * @description Which generation.
+             */
+            generation: number;
+            /** @description Since when. */
+            at: components["schemas"]["Timestamp"];
+            /** @description By whom. */
+            by: string;
+            /** @description The spec. */
+            spec: components["schemas"]["Group"];
+        };
+        /** @description A new or changed object. A whole document, as it was read, is taken too; what the server sets is ignored then. */
+        GroupDraft: {
+            /** @description Name, display name, description, labels. */
+            metadata: components["schemas"]["NewMetadata"];
+            /** @description What is wanted. */
+            spec: components["schemas"]["Group"];
         };
         /** @description A page of a list. */
         EnvironmentTemplateList: {
@@ -3755,6 +3905,12 @@ export interface components {
             compute_inputs: {
                 [key: string]: unknown;
             };
+            /**
+             * @description Who it is made for: their groups, limits and compute instances count. The caller where absent; somebody else needs
+             *     the right to change the profile.
+             * @default null
+             */
+            viewer: components["schemas"]["Name"] | null;
         };
         /** @description A form with everything a launch page shows. */
         FormResponse: {
@@ -3782,6 +3938,8 @@ export interface components {
             compute_options: components["schemas"]["ComputeOption"][];
             /** @description What launching would mean. */
             summary: components["schemas"]["Summary"];
+            /** @description Whether the person it is made for is offered it. */
+            offered: components["schemas"]["Offered"];
         };
         /** @description Which profile a form is for. */
         FormProfile: {
@@ -3953,6 +4111,8 @@ export interface components {
             access: components["schemas"]["AccessLine"][];
             /** @description Whether it can start now. */
             capacity: components["schemas"]["Capacity"];
+            /** @description How many of it the person has and may have, where the profile says so. */
+            limit?: components["schemas"]["LimitUse"] | null;
         };
         /** @description Who will be able to open an endpoint. */
         AccessLine: {
@@ -3984,12 +4144,37 @@ export interface components {
         };
         /** @description Whether something of a size can be had. */
         CapacityState: "available" | "queue" | "never" | "no_target";
+        /** @description How many instances of a profile a person has, of how many. */
+        LimitUse: {
+            /**
+             * Format: uint32
+             * @description How many they have.
+             */
+            used: number;
+            /**
+             * Format: uint32
+             * @description How many they may have.
+             */
+            most: number;
+        };
+        /** @description Whether a person is offered a profile. */
+        Offered: {
+            /** @description They see it in their catalogue and may launch it. */
+            to_viewer: boolean;
+            /** @description Why, or why not, in a sentence. */
+            reason: string;
+        };
         /** @description A draft as it stands in the designer, and what somebody would fill in. */
         ComputeProfilePreview: {
             /** @description The draft. */
             draft: components["schemas"]["ComputeProfilePreviewDraft"];
             /** @description What somebody would fill in. */
             values?: components["schemas"]["FormRequest"];
+            /**
+             * @description Whose form it is; the caller's where absent. The same as `values.viewer`.
+             * @default null
+             */
+            viewer: components["schemas"]["Name"] | null;
         };
         /** @description A spec that is not stored. */
         ComputeProfilePreviewDraft: {
@@ -4001,6 +4186,11 @@ export interface components {
             draft: components["schemas"]["ServiceProfilePreviewDraft"];
             /** @description What somebody would fill in. */
             values?: components["schemas"]["FormRequest"];
+            /**
+             * @description Whose form it is; the caller's where absent. The same as `values.viewer`.
+             * @default null
+             */
+            viewer: components["schemas"]["Name"] | null;
         };
         /** @description A spec that is not stored. */
         ServiceProfilePreviewDraft: {
@@ -6365,6 +6555,271 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListOfRoleBindingRevision"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    group_list: {
+        parameters: {
+            query?: {
+                /** @description At most so many entries; 50 where absent, 500 at most. */
+                limit?: number;
+                /** @description Where the last page ended: its `next_cursor`. */
+                cursor?: string;
+                /** @description Only whose name, display name or description contains this. */
+                search?: string;
+                /** @description `name`, `created_at` or `updated_at`, with a leading hyphen to reverse. */
+                sort?: string;
+                /** @description Only instances in this phase, or profiles that are `published` or `draft`. */
+                phase?: string;
+                /** @description Only what belongs to this person. */
+                owner?: string;
+                /** @description Only with this label, as `key=value`; several with commas. */
+                label?: string;
+                /** @description Only in this organization. */
+                org?: components["schemas"]["Name"];
+                /** @description Only in this project. */
+                project?: components["schemas"]["Name"];
+                /** @description Only in this workspace. */
+                workspace?: components["schemas"]["Name"];
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupList"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    group_create: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupDraft"];
+            };
+        };
+        responses: {
+            /** @description The new object. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    group_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The object; its version is the ETag. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    group_update: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupDraft"];
+            };
+        };
+        responses: {
+            /** @description The object as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    group_delete: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    group_revisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The revisions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfGroupRevision"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    group_list_everywhere: {
+        parameters: {
+            query?: {
+                /** @description At most so many entries; 50 where absent, 500 at most. */
+                limit?: number;
+                /** @description Where the last page ended: its `next_cursor`. */
+                cursor?: string;
+                /** @description Only whose name, display name or description contains this. */
+                search?: string;
+                /** @description `name`, `created_at` or `updated_at`, with a leading hyphen to reverse. */
+                sort?: string;
+                /** @description Only instances in this phase, or profiles that are `published` or `draft`. */
+                phase?: string;
+                /** @description Only what belongs to this person. */
+                owner?: string;
+                /** @description Only with this label, as `key=value`; several with commas. */
+                label?: string;
+                /** @description Only in this organization. */
+                org?: components["schemas"]["Name"];
+                /** @description Only in this project. */
+                project?: components["schemas"]["Name"];
+                /** @description Only in this workspace. */
+                workspace?: components["schemas"]["Name"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupList"];
                 };
             };
             401: components["responses"]["Problem401"];

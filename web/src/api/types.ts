@@ -5,6 +5,7 @@ export type Kind =
   | "Target"
   | "SystemProfile"
   | "RoleBinding"
+  | "Group"
   | "EnvironmentTemplate"
   | "Project"
   | "Secret"

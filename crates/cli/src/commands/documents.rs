@@ -15,6 +15,7 @@ pub(crate) const ORDER: &[Kind] = &[
     Kind::Organization,
     Kind::User,
     Kind::Target,
+    Kind::Group,
     Kind::EnvironmentTemplate,
     Kind::Project,
     Kind::Secret,

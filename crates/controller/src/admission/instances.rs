@@ -2,7 +2,7 @@
 
 use super::{Admission, Admit, Admitted, create, must_find};
 use crate::capacity::{CapacityState, assess, known_places};
-use crate::form::{accepts, resolve_size};
+use crate::form::{LimitUse, accepts, beyond, leaves_out, resolve_size};
 use crate::profile::{Loaded, ProfileSpec, load};
 use crate::secret_input;
 use serde_json::{Value as Json, json};
@@ -64,6 +64,40 @@ async fn owner<S: Spec>(admission: &mut Admission<'_>, scope: &ScopePath, wanted
     })?;
     must_find::<User>(admission, &ScopePath::platform(), wanted, "spec.owner").await?;
     Ok(wanted.clone())
+}
+
+/// The owner of a new instance: somebody the profile is offered to, who may have one more of it.
+async fn new_owner<S: Spec, P: ProfileSpec>(
+    admission: &mut Admission<'_>,
+    scope: &ScopePath,
+    wanted: Option<&Name>,
+    profile: &Loaded<P>,
+) -> Result<Name> {
+    let owner = owner::<S>(admission, scope, wanted).await?;
+    let (org, _) = place_of(scope)?;
+    if leaves_out(&mut admission.lookup(), org, &profile.sharing, &owner).await? {
+        let caller = owner.as_str() == admission.principal.name();
+        // Whoever is left out learns no more than that it is not for them.
+        return Err(if caller { not_offered::<P>(profile) } else { left_out(&owner) });
+    }
+    if let Some(most) = profile.spec.limits().per_person {
+        let used = admission.batch.count_owned(admission.proof, &profile.uid, &owner).await?;
+        let title = profile.metadata.as_ref().map_or("it", |m| m.title());
+        if let Some(message) = (LimitUse { used, most }).complaint(title) {
+            return Err(beyond(message));
+        }
+    }
+    Ok(owner)
+}
+
+fn not_offered<P: ProfileSpec>(profile: &Loaded<P>) -> Error {
+    let name = profile.metadata.as_ref().map(|m| m.name.to_string()).unwrap_or_default();
+    let word = P::KIND.snake().replace('_', " ");
+    Error::invalid_field("spec.profile.name", format!("there is no {word} {name} offered here"))
+}
+
+fn left_out(owner: &Name) -> Error {
+    Error::invalid_field("spec.owner", format!("{owner} is in none of the groups that this profile is offered to"))
 }
 
 async fn load_pinned<S: ProfileSpec>(
@@ -154,7 +188,7 @@ impl Admit for ComputeInstance {
         let status = ComputeInstanceStatus { phase: Phase::Pending, size, ..ComputeInstanceStatus::default() };
         self.owner = match old {
             Some(old) => old.spec.owner.clone(),
-            None => Some(owner::<Self>(admission, scope, self.owner.as_ref()).await?),
+            None => Some(new_owner::<Self, _>(admission, scope, self.owner.as_ref(), &profile).await?),
         };
         self.profile = reference;
         self.inputs = inputs.values;
@@ -187,7 +221,7 @@ impl Admit for ServiceInstance {
             self.compute_inputs.clone_from(&old.spec.compute_inputs);
             self.attempt = self.attempt.max(old.spec.attempt);
         } else {
-            self.owner = Some(owner::<Self>(admission, scope, self.owner.as_ref()).await?);
+            self.owner = Some(new_owner::<Self, _>(admission, scope, self.owner.as_ref(), &profile).await?);
             self.attempt = 0;
             self.owns_compute = false;
             if self.compute.is_none() {
@@ -282,7 +316,7 @@ impl Admission<'_> {
     async fn live(&mut self, scope: &ScopePath, target: Option<&Name>) -> Result<LiveOptions> {
         let (org, project) = place_of(scope)?;
         let place = crate::form::LaunchPlace { org, project, workspace: scope.workspace.as_ref() };
-        crate::form::live_options(self.store, &place, target).await
+        crate::form::live_options(self.store, &place, target, None).await
     }
 }
 

@@ -1,13 +1,13 @@
 //! Kinds whose own rules say almost everything.
 
-use super::{Admission, Admit, Admitted};
+use super::{Admission, Admit, Admitted, must_find};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use warpyard_model::kinds::{EnvironmentTemplate, Organization, Project, Secret, Target, User, Workspace};
+use warpyard_model::kinds::{EnvironmentTemplate, Group, Organization, Project, Secret, Target, User, Workspace};
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::permission::Role;
 use warpyard_model::{Error, FieldError, Object, Result, ScopePath, Spec as _};
-use warpyard_policy::{Allowed, Binding, Principal, action};
+use warpyard_policy::{Allowed, Binding, action};
 use warpyard_store::Located;
 
 macro_rules! admitted_as_they_are {
@@ -48,6 +48,24 @@ impl Admit for User {
     }
 }
 
+impl Admit for Group {
+    async fn admit(
+        self,
+        admission: &mut Admission<'_>,
+        _: &ScopePath,
+        _: &NewMetadata,
+        _: Option<&Object<Self>>,
+    ) -> Result<Admitted<Self>> {
+        let mut references = Vec::new();
+        for (i, member) in self.members.iter().enumerate() {
+            let path = format!("spec.members.{i}");
+            let user = must_find::<User>(admission, &ScopePath::platform(), member, &path).await?;
+            references.push((user.metadata.uid, path));
+        }
+        Ok(Admitted { references, ..Admitted::plain(self) })
+    }
+}
+
 impl Admit for Workspace {
     async fn admit(
         self,
@@ -64,8 +82,7 @@ impl Admit for Workspace {
         admission.batch.grant_creator(proof, object).await?;
         let inner = object.metadata.scope.inside(Self::KIND, &object.metadata.name);
         let granted = inner.map(|scope| Binding { role: Role::WorkspaceAdmin, scope });
-        let bindings = admission.principal.bindings().iter().cloned().chain(granted).collect();
-        admission.principal = Arc::new(Principal::new(admission.principal.name(), bindings));
+        admission.principal = Arc::new(admission.principal.granted(granted));
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use super::{Admission, Admit, Admitted, must_find};
 use crate::profile::{ProfileSpec, find_template, template_version};
 use warpyard_model::inputs::{LiveOptions, effective_form};
-use warpyard_model::kinds::{ComputeProfile, Project, PublishedVersion, ServiceProfile, Target, TemplateState};
+use warpyard_model::kinds::{ComputeProfile, Group, Project, PublishedVersion, ServiceProfile, Target, TemplateState};
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::permission::Subject;
 use warpyard_model::{Error, Name, Object, Result, ScopePath};
@@ -39,6 +39,11 @@ async fn common<S: ProfileSpec>(
         if !already.projects.contains(project) {
             may_share::<S>(admission, &ScopePath::project(org.clone(), project.clone()), &path)?;
         }
+        references.push((found.metadata.uid, path));
+    }
+    for (i, group) in spec.sharing().groups.iter().enumerate() {
+        let path = format!("spec.sharing.groups.{i}");
+        let found = must_find::<Group>(admission, &ScopePath::org(org.clone()), group, &path).await?;
         references.push((found.metadata.uid, path));
     }
     Ok(references)

@@ -1,13 +1,13 @@
 //! The cards that developers choose from.
 
 use crate::capacity::{Capacity, assess, known_places, waiting};
-use crate::form::{currency, resolve_size, total_price};
+use crate::form::{currency, leaves_out, resolve_size, total_price};
 use crate::lookup::AtRest;
 use crate::profile::{ProfileSpec, template_version};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use warpyard_model::inputs::{LiveOptions, Mode, evaluate};
-use warpyard_model::kinds::{Card, ComputeProfile, EnvironmentTemplate, Price, ResolvedSize, ServiceProfile, Sharing, User};
+use warpyard_model::kinds::{Card, ComputeProfile, EnvironmentTemplate, Price, ResolvedSize, ServiceProfile, User};
 use warpyard_model::{Kind, Name, Object, Result, ScopePath};
 use warpyard_store::ControllerStore;
 
@@ -48,8 +48,8 @@ pub struct CatalogueCard {
     pub availability: Capacity,
 }
 
-/// The cards offered in a project, services first, then by title.
-pub async fn cards(store: &ControllerStore, org: &Name, project: &Name) -> Result<Vec<CatalogueCard>> {
+/// The cards offered to a person in a project, services first, then by title.
+pub async fn cards(store: &ControllerStore, org: &Name, project: &Name, person: &Name) -> Result<Vec<CatalogueCard>> {
     let all_places = known_places(store, None).await?;
     let ahead = waiting(store).await?;
     let currency = currency(store, org).await?;
@@ -65,7 +65,7 @@ pub async fn cards(store: &ControllerStore, org: &Name, project: &Name) -> Resul
         (size, availability)
     };
     for (object, spec) in &services {
-        if !reaches(object, spec.sharing(), project) {
+        if !is_offered(store, object, project, person).await? {
             continue;
         }
         let auto = spec.compute.auto_create.as_ref();
@@ -78,7 +78,7 @@ pub async fn cards(store: &ControllerStore, org: &Name, project: &Name) -> Resul
         cards.push(card(object, spec, size, &prices, availability, &currency, &isolation));
     }
     for (object, spec) in &computes {
-        if reaches(object, spec.sharing(), project) {
+        if is_offered(store, object, project, person).await? {
             let (size, availability) = capacity(spec).await;
             cards.push(card(object, spec, size, &[spec.price()], availability, &currency, &isolation));
         }
@@ -119,8 +119,10 @@ fn in_short(isolation: &str) -> String {
     isolation.split([':', '.']).next().unwrap_or_default().trim().to_owned()
 }
 
-fn reaches<S: ProfileSpec>(object: &Object<S>, sharing: &Sharing, project: &Name) -> bool {
-    object.metadata.scope.project.as_ref().is_some_and(|home| sharing.reaches(home, project))
+async fn is_offered<S: ProfileSpec>(store: &ControllerStore, object: &Object<S>, project: &Name, person: &Name) -> Result<bool> {
+    let (Some(org), Some(home)) = (&object.metadata.scope.org, &object.metadata.scope.project) else { return Ok(false) };
+    let sharing = object.spec.sharing();
+    Ok(sharing.reaches(home, project) && !leaves_out(&mut AtRest(store), org, sharing, person).await?)
 }
 
 /// The published profiles of an organization with the spec that is published.

@@ -56,7 +56,8 @@ pub async fn launch_into_projects(
 ) -> Result<LaunchedIntoProjects> {
     let home = request.projects.first().ok_or_else(|| Error::invalid_field("projects", "choose at least one project"))?;
     let home = ScopePath::project(request.org.clone(), home.clone());
-    let sharing = Sharing { all_projects: request.all_projects, projects: request.projects.iter().skip(1).cloned().collect() };
+    let projects = request.projects.iter().skip(1).cloned().collect();
+    let sharing = Sharing { all_projects: request.all_projects, projects, groups: Vec::new() };
     let mut items = Vec::new();
     let mut missing = missing(admission.store, system).await?;
     if let Some(service) = &system.spec.service {
@@ -115,7 +116,7 @@ async fn offer<S: FromSystem>(
             }
             // Offering it to more projects takes it from none.
             let old = before.spec.sharing();
-            let mut joined = Sharing { all_projects: sharing.all_projects || old.all_projects, projects: old.projects.clone() };
+            let mut joined = Sharing { all_projects: sharing.all_projects || old.all_projects, ..old.clone() };
             joined.projects.extend(sharing.projects.iter().filter(|p| !old.projects.contains(p)).cloned());
             let spec = shipped.clone().offered(parent, joined);
             let after = update(admission, located, metadata, spec, None).await?;

@@ -33,7 +33,8 @@ pub enum AllocationType {
     Shared,
 }
 
-/// Who is offered a published profile, beside its own project.
+/// Who is offered a published profile, beside its own project. It counts as soon as it is written, without publishing:
+/// what is taken from somebody is taken at once.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sharing {
@@ -43,6 +44,31 @@ pub struct Sharing {
     /// These projects of the organization.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub projects: Vec<Name>,
+    /// Where it is offered, only to people in one of these groups; to everybody there where empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Name>,
+}
+
+/// How much one person may have of a profile.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Instances that one person may have at a time, stopped ones counted; any number where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1000))]
+    pub per_person: Option<u32>,
+}
+
+impl Limits {
+    pub(super) fn is_empty(&self) -> bool {
+        self.per_person.is_none()
+    }
+
+    pub(super) fn validate(&self) -> Option<FieldError> {
+        self.per_person
+            .is_some_and(|most| !(1..=1_000).contains(&most))
+            .then(|| FieldError::new("spec.limits.per_person", "a limit lies between 1 and 1000; leave it out for none"))
+    }
 }
 
 impl Sharing {

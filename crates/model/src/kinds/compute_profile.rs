@@ -1,6 +1,6 @@
 //! A size people may launch: an SKU with a card.
 
-use super::card::{AllocationType, Card, Price, ProfileStatus, Sharing, SystemParent, TemplateRef, validate_card};
+use super::card::{AllocationType, Card, Limits, Price, ProfileStatus, Sharing, SystemParent, TemplateRef, validate_card};
 use super::size::Size;
 use crate::inputs::{InputRule, Preset, validate_rules};
 use crate::{FieldError, Kind, Name, Spec};
@@ -35,6 +35,9 @@ pub struct ComputeProfile {
     /// Who is offered it.
     #[serde(default)]
     pub sharing: Sharing,
+    /// How much of it one person may have.
+    #[serde(default, skip_serializing_if = "Limits::is_empty")]
+    pub limits: Limits,
     /// The system profile it comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<SystemParent>,
@@ -48,6 +51,7 @@ impl Spec for ComputeProfile {
         let mut errors = validate_card(&self.card);
         errors.extend(self.size.validate());
         errors.extend(self.price.as_ref().and_then(Price::validate));
+        errors.extend(self.limits.validate());
         errors.extend(validate_rules(&self.inputs, &self.presets));
         errors
     }

@@ -5,6 +5,7 @@ mod card;
 mod compute_instance;
 mod compute_profile;
 mod environment_template;
+mod group;
 mod instance;
 mod organization;
 mod project;
@@ -19,13 +20,14 @@ mod user;
 mod workspace;
 
 pub use audit_entry::{AuditEntry, AuditOutcome};
-pub use card::{AllocationType, Card, Price, ProfileStatus, PublishedVersion, Sharing, SystemParent, TemplateRef};
+pub use card::{AllocationType, Card, Limits, Price, ProfileStatus, PublishedVersion, Sharing, SystemParent, TemplateRef};
 pub use compute_instance::{Allocation, ComputeInstance, ComputeInstanceStatus};
 pub use compute_profile::ComputeProfile;
 pub use environment_template::{
     ActivityProbe, Endpoint, EndpointAccess, EnvironmentTemplate, EnvironmentTemplateStatus, FileSpec, Network, OutputSpec,
     PrepareStep, ProcessBody, ReadinessProbe, RestartPolicy, TemplateState, TemplateVersion, Workload,
 };
+pub use group::{Group, GroupStatus};
 pub use instance::{DesiredState, Phase, ProfileRef, QueueStatus, Step, StepState};
 pub use organization::{Organization, OrganizationStatus};
 pub use project::{Project, ProjectStatus};

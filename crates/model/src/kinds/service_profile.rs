@@ -1,6 +1,6 @@
 //! An app as a card, running on a compute instance.
 
-use super::card::{Card, Price, ProfileStatus, Sharing, SystemParent, TemplateRef, validate_card};
+use super::card::{Card, Limits, Price, ProfileStatus, Sharing, SystemParent, TemplateRef, validate_card};
 use super::environment_template::EndpointAccess;
 use crate::inputs::{InputRule, Preset, validate_rules};
 use crate::{FieldError, Kind, Name, Spec};
@@ -45,6 +45,9 @@ pub struct ServiceProfile {
     /// Who is offered it.
     #[serde(default)]
     pub sharing: Sharing,
+    /// How much of it one person may have.
+    #[serde(default, skip_serializing_if = "Limits::is_empty")]
+    pub limits: Limits,
     /// The system profile it comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<SystemParent>,
@@ -57,6 +60,7 @@ impl Spec for ServiceProfile {
     fn validate(&self) -> Vec<FieldError> {
         let mut errors = validate_card(&self.card);
         errors.extend(self.price.as_ref().and_then(Price::validate));
+        errors.extend(self.limits.validate());
         errors.extend(validate_rules(&self.inputs, &self.presets));
         errors
     }

@@ -15,7 +15,7 @@ use serde_json::Value;
 use std::any::Any;
 use warpyard_controller::admission::{self, Admit};
 use warpyard_model::kinds::{
-    ComputeInstance, ComputeProfile, EnvironmentTemplate, Organization, Project, RoleBinding, Secret, ServiceInstance,
+    ComputeInstance, ComputeProfile, EnvironmentTemplate, Group, Organization, Project, RoleBinding, Secret, ServiceInstance,
     ServiceProfile, SystemProfile, Target, User, Workspace,
 };
 use warpyard_model::meta::NewMetadata;
@@ -178,6 +178,7 @@ pub(super) fn declare(routes: &mut Routes) {
     writable::<User>(routes);
     writable::<Target>(routes);
     writable::<RoleBinding>(routes);
+    writable::<Group>(routes);
     writable::<EnvironmentTemplate>(routes);
     writable::<Project>(routes);
     writable::<Secret>(routes);

@@ -10,14 +10,15 @@ use axum::Json;
 use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::sync::Arc;
 use warpyard_controller::ProfileSpec;
 use warpyard_controller::admission::{self, Admit};
 use warpyard_controller::catalogue::{CatalogueCard, cards};
-use warpyard_controller::form::{FormOf, FormRequest, FormResponse, LaunchPlace, compute_form, service_form};
-use warpyard_model::kinds::{ComputeProfile, ServiceProfile};
+use warpyard_controller::form::{FormOf, FormRequest, FormResponse, LaunchPlace, Person, compute_form, service_form};
+use warpyard_model::kinds::{ComputeProfile, ServiceProfile, User};
 use warpyard_model::permission::Subject;
 use warpyard_model::{Error, Kind, Level, Name, Object, ScopePath, Spec};
-use warpyard_policy::{Resource, action};
+use warpyard_policy::{Principal, Resource, action};
 
 /// Where a profile is at home, when that is not the project it is launched in.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -37,6 +38,9 @@ struct Preview<S: Spec> {
     /// What somebody would fill in.
     #[serde(default)]
     values: FormRequest,
+    /// Whose form it is; the caller's where absent. The same as `values.viewer`.
+    #[serde(default)]
+    viewer: Option<Name>,
 }
 
 /// A spec that is not stored.
@@ -170,13 +174,33 @@ fn project_of(scope: &ScopePath) -> Result<(&Name, &Name), Error> {
     }
 }
 
-/// The stored profile a form is asked for, once the caller may see it.
-async fn stored<S: Spec>(state: &Shared, caller: &Caller, place: &Place, home: Option<Name>) -> Result<FormOf<S>, Error> {
+/// The stored profile a form is asked for, once the caller may see it, and whom it is made for: somebody else only for
+/// those who may change the profile.
+async fn stored<S: Spec>(
+    state: &Shared,
+    caller: &Caller,
+    place: &Place,
+    home: Option<Name>,
+    viewer: Option<&Name>,
+) -> Result<(FormOf<S>, Arc<Principal>), Error> {
     let (org, project) = project_of(&place.scope)?;
     let home = ScopePath::project(org.clone(), home.unwrap_or_else(|| project.clone()));
     let located = state.store.locate::<S>(&home, place.name()?).await?;
     state.policy.allow::<action::View, S>(&caller.principal, located.resource())?;
-    Ok(FormOf::Stored(home, place.name()?.clone()))
+    if viewer.is_some_and(|v| *v != caller.who.user) {
+        state.policy.allow::<action::Update, S>(&caller.principal, located.resource())?;
+    }
+    let person = viewer_of(state, caller, viewer).await?;
+    Ok((FormOf::Stored(home, place.name()?.clone()), person))
+}
+
+/// The person a form is made for: one whom the caller may see.
+async fn viewer_of(state: &Shared, caller: &Caller, viewer: Option<&Name>) -> Result<Arc<Principal>, Error> {
+    let Some(viewer) = viewer.filter(|v| **v != caller.who.user) else { return Ok(caller.principal.clone()) };
+    let unknown = || Error::invalid_field("viewer", format!("there is no person {viewer} that you may see"));
+    let located = state.store.locate::<User>(&ScopePath::platform(), viewer).await.map_err(|_| unknown())?;
+    state.policy.allow::<action::View, User>(&caller.principal, located.resource()).map_err(|_| unknown())?;
+    state.store.principal(viewer).await
 }
 
 /// A failed form tells where the profile is wrong, not where the request is.
@@ -196,10 +220,11 @@ async fn compute_profile_form(
     QueryOf(Home { home }): QueryOf<Home>,
     BodyOf(request): BodyOf<FormRequest>,
 ) -> Result<Json<FormResponse>, ApiError> {
-    let of = stored::<ComputeProfile>(&state, &caller, &place, home).await?;
+    let (of, person) = stored::<ComputeProfile>(&state, &caller, &place, home, request.viewer.as_ref()).await?;
+    let person = Person { policy: &state.policy, principal: &person };
     let (org, project) = project_of(&place.scope)?;
     let launch = LaunchPlace { org, project, workspace: request.workspace.as_ref() };
-    Ok(Json(compute_form(&state.controller, of, &launch, &request).await.map_err(launchable)?))
+    Ok(Json(compute_form(&state.controller, of, &launch, &request, &person).await.map_err(launchable)?))
 }
 
 async fn service_profile_form(
@@ -209,10 +234,11 @@ async fn service_profile_form(
     QueryOf(Home { home }): QueryOf<Home>,
     BodyOf(request): BodyOf<FormRequest>,
 ) -> Result<Json<FormResponse>, ApiError> {
-    let of = stored::<ServiceProfile>(&state, &caller, &place, home).await?;
+    let (of, person) = stored::<ServiceProfile>(&state, &caller, &place, home, request.viewer.as_ref()).await?;
+    let person = Person { policy: &state.policy, principal: &person };
     let (org, project) = project_of(&place.scope)?;
     let launch = LaunchPlace { org, project, workspace: request.workspace.as_ref() };
-    Ok(Json(service_form(&state.controller, of, &launch, &request).await.map_err(launchable)?))
+    Ok(Json(service_form(&state.controller, of, &launch, &request, &person).await.map_err(launchable)?))
 }
 
 async fn compute_profile_preview(
@@ -226,7 +252,9 @@ async fn compute_profile_preview(
     let (org, project) = project_of(&place.scope)?;
     let launch = LaunchPlace { org, project, workspace: preview.values.workspace.as_ref() };
     let of = FormOf::Draft(place.scope.clone(), Box::new(preview.draft.spec));
-    Ok(Json(compute_form(&state.controller, of, &launch, &preview.values).await?))
+    let person = viewer_of(&state, &caller, preview.viewer.as_ref().or(preview.values.viewer.as_ref())).await?;
+    let person = Person { policy: &state.policy, principal: &person };
+    Ok(Json(compute_form(&state.controller, of, &launch, &preview.values, &person).await?))
 }
 
 async fn service_profile_preview(
@@ -240,12 +268,14 @@ async fn service_profile_preview(
     let (org, project) = project_of(&place.scope)?;
     let launch = LaunchPlace { org, project, workspace: preview.values.workspace.as_ref() };
     let of = FormOf::Draft(place.scope.clone(), Box::new(preview.draft.spec));
-    Ok(Json(service_form(&state.controller, of, &launch, &preview.values).await?))
+    let person = viewer_of(&state, &caller, preview.viewer.as_ref().or(preview.values.viewer.as_ref())).await?;
+    let person = Person { policy: &state.policy, principal: &person };
+    Ok(Json(service_form(&state.controller, of, &launch, &preview.values, &person).await?))
 }
 
 async fn catalogue(state: Shared, caller: Caller, place: Place) -> Result<Json<Items<CatalogueCard>>, ApiError> {
     let (org, project) = project_of(&place.scope)?;
     let located = state.store.locate::<warpyard_model::kinds::Project>(&ScopePath::org(org.clone()), project).await?;
     state.policy.allow::<action::View, warpyard_model::kinds::Project>(&caller.principal, located.resource())?;
-    Ok(Json(Items { items: cards(&state.controller, org, project).await? }))
+    Ok(Json(Items { items: cards(&state.controller, org, project, &caller.who.user).await? }))
 }

@@ -33,6 +33,12 @@ fn cases() -> Vec<Case> {
             json!({ "user": "stranger", "role": "finops" }),
             json!({ "user": "stranger", "role": "auditor" }),
         ),
+        case(
+            Kind::Group,
+            "/api/v1/orgs/acme/groups",
+            json!({ "members": ["developer"] }),
+            json!({ "members": ["developer", "colleague"] }),
+        ),
         case(Kind::EnvironmentTemplate, "/api/v1/orgs/acme/environment-templates", template("first"), template("second")),
         case(Kind::Project, "/api/v1/orgs/acme/projects", json!({}), json!({})),
         case(

@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests may look at their surroundings")]
 
 mod apply;
+mod audience;
 mod bodies;
 mod credentials;
 mod idempotency;

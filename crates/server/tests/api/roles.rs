@@ -88,6 +88,7 @@ fn name_at(kind: Kind, path: &str) -> &'static str {
         Kind::SystemProfile => "cpu-small",
         Kind::EnvironmentTemplate if path.contains("{org}") => "app",
         Kind::EnvironmentTemplate => "allocation",
+        Kind::Group => "imaging",
         Kind::Secret => "vault",
         Kind::ComputeProfile => "cpu",
         Kind::ServiceProfile => "app",
@@ -110,6 +111,7 @@ fn spec_at(kind: Kind, path: &str) -> Json {
         Kind::EnvironmentTemplate => {
             json!({ "target_type": "process", "workload": "compute", "versions": [{ "version": "1.0.0", "process": {} }] })
         }
+        Kind::Group => json!({ "members": ["developer"] }),
         Kind::Secret => json!({ "data": { "a": "b" } }),
         Kind::ComputeProfile => json!({ "template": from("cell"), "size": { "cpu_millis": 500, "memory_bytes": "1GiB" } }),
         Kind::ServiceProfile => json!({ "template": from("app"), "compute": { "auto_create": "cpu" } }),
@@ -267,6 +269,8 @@ fn written(matrix: &Matrix) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_operation_answers_every_role_as_expected() {
     let mut world = World::on(TestServer::builder().catalogue().start().await).await;
+    let imaging = json!({ "metadata": { "name": "imaging" }, "spec": { "members": ["developer"] } });
+    world.of("root").post("/api/v1/orgs/acme/groups", &imaging).await.expect(201);
     let vault = json!({ "metadata": { "name": "vault" }, "spec": { "data": { "a": "b" } } });
     world.of("root").post(&format!("{}/secrets", crate::VISION), &vault).await.expect(201);
     world.launch("app", "asked").await;
@@ -312,7 +316,7 @@ fn check_rules(operations: &[Operation], matrix: &Matrix) {
         } else if !reads {
             assert_ne!(paas, Outcome::Allowed, "a PaaS admin may change profiles and nothing more, but {id} is allowed");
         }
-        let readable = ["environment_template", "target", "project", "organization", "system_profile"];
+        let readable = ["environment_template", "target", "project", "organization", "system_profile", "group"];
         if reads && !about_profiles && paas == Outcome::Allowed {
             // People they work with, and themselves, are seen by everybody.
             assert!(readable.contains(&subject) || subject == "user", "a PaaS admin reads {id}");
