@@ -403,6 +403,7 @@ export type Role =
   | "finops"
   | "auditor";
 export type RoleBinding = Obj<{ user: string; role: Role }, NoStatus>;
+export type Group = Obj<{ members: string[] }, NoStatus>;
 
 // Targets
 
@@ -452,6 +453,7 @@ export interface KindMap {
   Target: Target;
   SystemProfile: SystemProfile;
   RoleBinding: RoleBinding;
+  Group: Group;
   EnvironmentTemplate: EnvironmentTemplate;
   Project: Project;
   Secret: Secret;
