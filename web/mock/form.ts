@@ -46,6 +46,7 @@ export function answerForm(store: Store, kind: "ComputeProfile" | "ServiceProfil
     visible: [...visible],
     required: ["inputs.python", "inputs.disk", ...(values.git ? ["inputs.repository"] : [])],
     errors,
+    offered: { to_viewer: true, reason: "It is offered to everybody in the project vision." },
     compute_options: service
       ? store.list("ComputeInstance", { org: "acme", project: "vision", workspace: body.workspace ?? "" }).map((object) => ({
           name: object.metadata.name,

@@ -90,6 +90,8 @@ export interface Rule {
 
 export interface Field {
   name: string;
+  /** A JSON Schema that a `json` value must satisfy. */
+  schema?: unknown;
   type: FieldType;
   label?: string;
   help?: string;
@@ -172,6 +174,11 @@ export interface Card {
 export interface Sharing {
   all_projects: boolean;
   projects?: string[];
+  /** Only people in one of these; everybody where absent. */
+  groups?: string[];
+}
+export interface Limits {
+  per_person?: number;
 }
 export interface Price {
   per_hour: string;
@@ -210,6 +217,7 @@ export interface ComputeProfileSpec {
   inputs?: InputRule[];
   presets?: Preset[];
   sharing: Sharing;
+  limits?: Limits;
   parent?: SystemParent;
 }
 export type EndpointAccess = "owner" | "workspace" | "project";
@@ -222,6 +230,7 @@ export interface ServiceProfileSpec {
   presets?: Preset[];
   access?: EndpointAccess;
   sharing: Sharing;
+  limits?: Limits;
   parent?: SystemParent;
 }
 export type ComputeProfile = Obj<ComputeProfileSpec, ProfileStatus>;
@@ -508,8 +517,11 @@ export interface FormRequest {
   inputs: Values;
   compute?: string;
   compute_inputs: Values;
+  /** Whose form it is; the caller's where absent. */
+  viewer?: string;
 }
 export interface FormSummary {
+  limit?: { used: number; most: number };
   size?: ResolvedSize;
   price_per_hour?: string;
   price_per_month?: string;
@@ -520,6 +532,7 @@ export interface FormSummary {
   capacity: Availability;
 }
 export interface FormAnswer {
+  offered: { to_viewer: boolean; reason: string };
   profile: {
     kind: "ComputeProfile" | "ServiceProfile";
     name: string;
