@@ -1,7 +1,7 @@
 // The very card and form a developer would see with this draft.
 import { memo, useDeferredValue, useState } from "react";
 import type { CatalogueCard, ComputeProfileSpec, FormAnswer, ServiceProfileSpec, Values } from "../../../api/types";
-import { ProfileForm } from "../../../forms/ProfileForm";
+import { Presets, ProfileForm } from "../../../forms/ProfileForm";
 import { formatMoney } from "../../../lib/format";
 import { designer } from "../../../messages/en/designer";
 import { ui } from "../../../messages/en/ui";
@@ -30,30 +30,15 @@ export interface PreviewProps {
 }
 
 /** The preview follows when there is time: it never holds up the letters that are being typed. */
-export function Preview(props: PreviewProps) {
-  const draft = useDeferredValue(props.draft);
-  const answer = useDeferredValue(props.answer);
-  return (
-    <>
-      <h2 className="text-16 font-semibold">{m.title}</h2>
-      <p className="mb-4 text-muted">{m.text}</p>
-      <Body {...props} draft={draft} answer={answer} />
-    </>
-  );
-}
-
-const Body = memo(function Body({ kind, scope, draft, generation, answer, currency, values, onValues, isBehind, failure }: PreviewProps) {
-  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
-  const errorAt = (path: string) => (touched.has(path) ? answer?.errors.find((error) => error.path === path || error.path.startsWith(`${path}.`))?.message : undefined);
-  const change = (prefix: "inputs" | "compute_inputs") => (next: Values) => {
-    const changed = Object.keys(next).filter((name) => next[name] !== values[prefix][name]);
-    setTouched(new Set([...touched, ...changed.map((name) => `${prefix}.${name}`)]));
-    onValues({ ...values, [prefix]: next });
-  };
-  const summary = answer?.summary;
+export function Preview({ kind, scope, draft, generation, answer, currency, values, onValues, isBehind, failure }: PreviewProps) {
+  const settled = useDeferredValue(answer);
   const chosen = draft.spec.template.name !== "" && draft.spec.template.version !== "";
   return (
     <div className="flex flex-col gap-5">
+      <div>
+        <h2 className="text-16 font-semibold">{m.title}</h2>
+        <p className="text-muted">{m.text}</p>
+      </div>
       <ProfileCard card={previewCard(kind, scope.project, draft, generation, answer, currency)} />
       {!chosen && <p className="text-muted">{m.waiting}</p>}
       {failure && (
@@ -62,47 +47,63 @@ const Body = memo(function Body({ kind, scope, draft, generation, answer, curren
           <p className="break-words">{failure}</p>
         </Notice>
       )}
-      {answer && summary && (
+      {settled && (
         <>
-          <div className="flex flex-col gap-2">
-            <div className="flex items-baseline justify-between">
-              <h3 className="font-semibold">{m.summary}</h3>
-              <span role="status" className="text-12 text-muted">
-                {isBehind ? m.behind : ""}
-              </span>
-            </div>
-            <KeyValue
-              entries={[
-                { label: m.price, value: summary.price_per_hour == null ? ui.noPrice : `${ui.perHour(formatMoney(summary.price_per_hour, summary.currency))}${summary.price_per_month == null ? "" : ` · ${ui.perMonth(formatMoney(summary.price_per_month, summary.currency))}`}` },
-                summary.size ? { label: m.size, value: <SizeLine size={summary.size} /> } : null,
-                { label: m.capacity, value: <AvailabilityBadge availability={summary.capacity} /> },
-                summary.target ? { label: m.target, value: summary.target } : null,
-                summary.access.length > 0 ? { label: m.access, value: summary.access.map((one) => `${one.title}: ${ui.access[one.access]}`).join("; ") } : null,
-              ]}
-            />
+          <div className="flex items-baseline justify-between">
+            <h3 className="font-semibold">{m.summary}</h3>
+            <span role="status" className="text-12 text-muted">
+              {isBehind ? m.behind : ""}
+            </span>
           </div>
-          <div className="flex flex-col gap-4 border-t border-line pt-4">
-            <h3 className="font-semibold">{m.form}</h3>
-            {answer.compute_form && answer.compute_form.fields.some((field) => !field.hidden) && (
-              <div className="flex flex-col gap-3">
-                <p className="text-12 text-muted">{m.computePart}</p>
-                <ProfileForm
-                  form={answer.compute_form}
-                  prefix="compute_inputs"
-                  given={values.compute_inputs}
-                  values={answer.compute_values}
-                  visible={answer.visible}
-                  required={answer.required}
-                  errorAt={errorAt}
-                  onChange={change("compute_inputs")}
-                />
-              </div>
-            )}
-            <ProfileForm form={answer.form} prefix="inputs" given={values.inputs} values={answer.values} visible={answer.visible} required={answer.required} errorAt={errorAt} onChange={change("inputs")} />
-          </div>
+          <Answer answer={settled} values={values} onValues={onValues} />
         </>
       )}
     </div>
+  );
+}
+
+/** The summary and the form: made again only when the server has said something new or somebody answers. */
+const Answer = memo(function Answer({ answer, values, onValues }: { answer: FormAnswer; values: PreviewValues; onValues: (values: PreviewValues) => void }) {
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const errorAt = (path: string) => (touched.has(path) ? answer.errors.find((error) => error.path === path || error.path.startsWith(`${path}.`))?.message : undefined);
+  const change = (prefix: "inputs" | "compute_inputs") => (next: Values) => {
+    const changed = Object.keys(next).filter((name) => next[name] !== values[prefix][name]);
+    setTouched(new Set([...touched, ...changed.map((name) => `${prefix}.${name}`)]));
+    onValues({ ...values, [prefix]: next });
+  };
+  const { summary } = answer;
+  return (
+    <>
+      <KeyValue
+        entries={[
+          { label: m.price, value: summary.price_per_hour == null ? ui.noPrice : `${ui.perHour(formatMoney(summary.price_per_hour, summary.currency))}${summary.price_per_month == null ? "" : ` · ${ui.perMonth(formatMoney(summary.price_per_month, summary.currency))}`}` },
+          summary.size ? { label: m.size, value: <SizeLine size={summary.size} /> } : null,
+          { label: m.capacity, value: <AvailabilityBadge availability={summary.capacity} /> },
+          summary.target ? { label: m.target, value: summary.target } : null,
+          summary.access.length > 0 ? { label: m.access, value: summary.access.map((one) => `${one.title}: ${ui.access[one.access]}`).join("; ") } : null,
+        ]}
+      />
+      <div className="flex flex-col gap-4 border-t border-line pt-4">
+        <h3 className="font-semibold">{m.form}</h3>
+        <Presets presets={answer.form.presets} given={values.inputs} values={answer.values} onChange={change("inputs")} />
+        {answer.compute_form && answer.compute_form.fields.some((field) => !field.hidden) && (
+          <div className="flex flex-col gap-3">
+            <p className="text-12 text-muted">{m.computePart}</p>
+            <ProfileForm
+              form={answer.compute_form}
+              prefix="compute_inputs"
+              given={values.compute_inputs}
+              values={answer.compute_values}
+              visible={answer.visible}
+              required={answer.required}
+              errorAt={errorAt}
+              onChange={change("compute_inputs")}
+            />
+          </div>
+        )}
+        <ProfileForm form={answer.form} prefix="inputs" given={values.inputs} values={answer.values} visible={answer.visible} required={answer.required} errorAt={errorAt} onChange={change("inputs")} />
+      </div>
+    </>
   );
 });
 
