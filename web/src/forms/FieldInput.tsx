@@ -118,12 +118,14 @@ function ChoiceSelect({ field, value, onChange, control, disabled }: InputProps)
   const current = key(value);
   // A value outside the options, such as one that was locked by the template, is shown all the same.
   if (current !== "" && !options.some((option) => option.value === current)) options.unshift({ value: current, label: String(value), help: "" });
+  // A choice that may stay open says what that means, where it can.
+  const open = field.placeholder ?? (field.options_from === "target_gpu_models" && !control.required ? m.anyModel : undefined);
   const choose = (chosen: string | null) => onChange(chosen ? (JSON.parse(chosen) as Json) : null);
   if (options.length >= SEARCH_FROM)
-    return <Combobox control={control} options={options} value={current || null} onChange={choose} disabled={disabled} placeholder={m.choose} label={labelOf(field)} />;
+    return <Combobox control={control} options={options} value={current || null} onChange={choose} disabled={disabled} placeholder={open ?? m.choose} label={labelOf(field)} />;
   return (
     <Select {...control} value={current} disabled={disabled} onChange={(event) => choose(event.target.value)}>
-      {(current === "" || !control.required) && <option value="">{current === "" ? m.choose : m.nothing}</option>}
+      {(current === "" || !control.required) && <option value="">{open ?? (current === "" ? m.choose : m.nothing)}</option>}
       {options.map((option) => (
         <option key={option.value} value={option.value}>
           {option.help ? `${option.label} — ${option.help}` : option.label}

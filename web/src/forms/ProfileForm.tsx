@@ -1,5 +1,7 @@
 // A form made from a profile's inputs: sections of fields, and presets for the top of the page. Studio's preview shows the same.
+import { memo } from "react";
 import type { Form, FormField, Json, Preset, Values } from "../api/types";
+import { useStable } from "../lib/hooks";
 import { forms as m } from "../messages/en/forms";
 import { Field } from "../ui/Field";
 import { cx } from "../ui/cx";
@@ -19,14 +21,21 @@ export interface ProfileFormProps {
   /** The messages to show, by path. */
   errorAt: (path: string) => string | undefined;
   onChange: (given: Values) => void;
+  /** The focus left a field: from now on its message may be shown. */
+  onLeave?: (path: string) => void;
 }
 
 export function ProfileForm(props: ProfileFormProps) {
-  const { form, prefix, visible } = props;
+  const { form, prefix, given, values } = props;
+  const visible = new Set(props.visible);
+  const required = new Set(props.required);
+  // The same functions on every render, so that a keystroke draws one row anew and not two hundred.
+  const change = useStable((name: string, value: Json) => props.onChange({ ...given, [name]: value }));
+  const leave = useStable((path: string) => props.onLeave?.(path));
   const byName = new Map(form.fields.map((field) => [field.name, field]));
   const shown = (name: string): FormField | undefined => {
     const field = byName.get(name);
-    return field && !field.hidden && visible.includes(`${prefix}.${name}`) ? field : undefined;
+    return field && !field.hidden && visible.has(`${prefix}.${name}`) ? field : undefined;
   };
   const placed = new Set(form.sections.flatMap((section) => section.fields));
   const loose = form.fields.filter((field) => !placed.has(field.name)).map((field) => field.name);
@@ -41,9 +50,21 @@ export function ProfileForm(props: ProfileFormProps) {
         return (
           <fieldset key={section.title} className="flex min-w-0 flex-col gap-5">
             {section.title && <legend className="mb-4 text-16 font-semibold">{section.title}</legend>}
-            {section.fields.map((field) => (
-              <FormRow key={field.name} field={field} {...props} />
-            ))}
+            {section.fields.map((field) => {
+              const path = `${prefix}.${field.name}`;
+              return (
+                <FormRow
+                  key={field.name}
+                  field={field}
+                  path={path}
+                  value={currentValue(field, given, values)}
+                  required={!field.locked && required.has(path)}
+                  error={props.errorAt(path)}
+                  onChange={change}
+                  onLeave={leave}
+                />
+              );
+            })}
           </fieldset>
         );
       })}
@@ -57,30 +78,31 @@ export function currentValue(field: FormField, given: Values, values: Values): J
   return values[field.name] ?? field.default;
 }
 
-function FormRow({ field, prefix, given, values, required, errorAt, onChange }: ProfileFormProps & { field: FormField }) {
-  const path = `${prefix}.${field.name}`;
+interface FormRowProps {
+  field: FormField;
+  path: string;
+  value: Json | undefined;
+  required: boolean;
+  error: string | undefined;
+  onChange: (name: string, value: Json) => void;
+  onLeave: (path: string) => void;
+}
+
+const FormRow = memo(function FormRow({ field, path, value, required, error, onChange, onLeave }: FormRowProps) {
   const help = [field.help, field.locked ? undefined : limitsText(field), field.sensitive && !field.help ? m.sensitive : undefined].filter(Boolean).join(" · ");
   return (
-    <Field
-      id={fieldId(path)}
-      label={labelOf(field)}
-      help={help || undefined}
-      error={errorAt(path)}
-      required={!field.locked && required.includes(path)}
-      locked={lockText(field)}
+    <div
+      onBlur={(event) => {
+        // A step within the field, such as from an amount to its unit, leaves nothing.
+        if (!event.currentTarget.contains(event.relatedTarget)) onLeave(path);
+      }}
     >
-      {(control) => (
-        <FieldInput
-          field={field}
-          control={control}
-          disabled={field.locked}
-          value={currentValue(field, given, values)}
-          onChange={(value) => onChange({ ...given, [field.name]: value })}
-        />
-      )}
-    </Field>
+      <Field id={fieldId(path)} label={labelOf(field)} help={help || undefined} error={error} required={required} locked={lockText(field)}>
+        {(control) => <FieldInput field={field} control={control} disabled={field.locked} value={value} onChange={(next) => onChange(field.name, next)} />}
+      </Field>
+    </div>
   );
-}
+});
 
 /** The id of a field's control, so that a list of errors can jump to it. */
 export function fieldId(path: string): string {

@@ -33,7 +33,7 @@ export function ProfileCard({ card, link, heading: Heading = "h3" }: { card: Cat
         <ProfileIcon name={card.card.icon} />
         <div className="min-w-0 flex-1">
           <Heading className="font-semibold">{link ? link(card.title) : card.title}</Heading>
-          <p className="line-clamp-2 text-muted">{card.description}</p>
+          <p className="text-muted">{card.description}</p>
         </div>
       </div>
       <div className="flex flex-wrap gap-1.5">

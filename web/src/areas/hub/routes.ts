@@ -2,6 +2,7 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { frame as m } from "../../messages/en/frame";
 import { appRoute } from "../../routes/app";
+import { launchSearch } from "./launch/start";
 import { cardKind, listSearch } from "./search";
 
 const startRoute = createRoute({
@@ -26,6 +27,10 @@ const catalogueRoute = createRoute({
     search: text(search.search),
     category: text(search.category),
     kind: cardKind(search.kind),
+    gpu: text(search.gpu),
+    target: text(search.target),
+    // The router reads `?price=5` as a number.
+    price: Number.isFinite(Number(search.price ?? "none")) ? String(search.price) : undefined,
     workspace: text(search.workspace),
   }),
 });
@@ -39,7 +44,7 @@ const launchRoute = createRoute({
   getParentRoute: () => catalogueRoute,
   path: "/$kind/$name/launch",
   staticData: { crumb: "$name" },
-  validateSearch: (search: Record<string, unknown>) => ({ workspace: text(search.workspace), home: text(search.home) }),
+  validateSearch: launchSearch,
   component: lazyRouteComponent(() => import("./launch/Launch"), "Launch"),
 });
 

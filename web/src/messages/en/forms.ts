@@ -9,6 +9,7 @@ export const forms = {
   atLeast: (low: string) => `at least ${low}`,
   atMost: (high: string) => `at most ${high}`,
   choose: "Choose…",
+  anyModel: "Any model",
   nothing: "Nothing",
   yes: "Yes",
   no: "No",

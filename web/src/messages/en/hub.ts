@@ -1,6 +1,8 @@
 // Words of the Developer Hub.
 import { formatCount, formatNumber } from "../../lib/format";
 
+const instances = (count: number) => formatCount(count, "instance", "instances");
+
 export const hub = {
   home: {
     title: (name: string) => `Hello, ${name}`,
@@ -25,6 +27,15 @@ export const hub = {
     kinds: { all: "Everything", services: "Services", compute: "Compute" },
     category: "Category",
     allCategories: "All categories",
+    gpu: "GPU",
+    allGpus: "With or without GPU",
+    withGpu: "Any GPU",
+    withoutGpu: "No GPU",
+    target: "Target",
+    allTargets: "All targets",
+    price: "Price",
+    allPrices: "Any price",
+    upTo: (price: string) => `Up to ${price}`,
     empty: "Nothing is offered here yet",
     emptyText: "A PaaS admin can publish profiles or launch the shipped ones into this project from PaaS Studio.",
     noMatch: "Nothing matches",
@@ -63,8 +74,17 @@ export const hub = {
     unknownSize: "Known once the answers are complete",
     launch: "Launch",
     launchQueued: "Launch and wait in the queue",
-    copyCommand: "Copy as command",
+    copyCommand: "Copy as CLI command",
     copyYaml: "Copy as YAML",
+    copyLink: "Copy link",
+    copyLinkHelp: "The link opens this form with these answers. It launches nothing.",
+    copyTitle: (title: string) => `${title} (copy)`,
+    filled: {
+      link: "A link filled in answers. Check them before you launch.",
+      instance: (name: string) => `The answers of ${name} are filled in. Sensitive ones are asked for again.`,
+      fields: (labels: string[]) => `Filled in: ${new Intl.ListFormat("en", { type: "conjunction" }).format(labels)}`,
+      clear: "Start empty",
+    },
     sensitiveLeftOut: "Sensitive answers are left out of copies.",
     updating: "Updating…",
     offered: (who: string) => `Offered by ${who}`,
@@ -88,9 +108,32 @@ export const hub = {
     delete: "Delete",
     open: (what: string) => `Open ${what}`,
     bulkFailed: (failed: number, all: number) => `${formatNumber(failed)} of ${formatNumber(all)} could not be done.`,
-    bulkDeleteTitle: (count: number) => `Delete ${formatCount(count, "instance", "instances")}?`,
-    bulkDeleteText: "Their homes and everything in them are deleted. This cannot be undone.",
-    bulkDeleteWord: "delete",
+    some: (verb: string, count: number) => `${verb} ${formatNumber(count)}…`,
+    bulk: {
+      title: {
+        stop: (count: number) => `Stop ${instances(count)}`,
+        start: (count: number) => `Start ${instances(count)}`,
+        retry: (count: number) => `Retry ${instances(count)}`,
+        delete: (count: number) => `Delete ${instances(count)}`,
+      },
+      text: {
+        stop: "What runs in them ends now. Homes are kept, and they can be started again.",
+        start: "Those that do not fit now wait in the queue.",
+        retry: "Each is tried again from its beginning.",
+        delete: "Their homes and everything in them are deleted. This cannot be undone.",
+      },
+      left: {
+        stop: (count: number) => `${instances(count)} left alone: not running, or not yours to stop.`,
+        start: (count: number) => `${instances(count)} left alone: not stopped, or not yours to start.`,
+        retry: (count: number) => `${instances(count)} left alone: not failed, or not yours to retry.`,
+        delete: (count: number) => `${instances(count)} left alone: being deleted already, or not yours to delete.`,
+      },
+      word: "delete",
+      states: { waiting: "waits", working: "under way", done: "done", failed: "failed" },
+      result: (done: number, failed: number) => (failed === 0 ? `${instances(done)} done.` : `${instances(done)} done, ${formatNumber(failed)} failed.`),
+      close: "Close",
+      goOn: "Close, and let it go on",
+    },
   },
   instance: {
     tabs: { overview: "Overview", logs: "Logs", terminal: "Terminal", metrics: "Metrics", inputs: "Inputs", events: "Events", access: "Access" },
@@ -103,6 +146,9 @@ export const hub = {
     deleteWithCompute: (name: string) => `Its compute instance ${name} came with it and goes with it, with its home and everything in it.`,
     deleteCompute: "Its home and everything in it are deleted, and the services on it with it.",
     deleteForEver: "This cannot be undone.",
+    rename: "Rename",
+    renameHelp: (name: string) => `What people read. The name ${name} is part of addresses and stays.`,
+    duplicate: "Duplicate",
     stopTitle: (name: string) => `Stop ${name}?`,
     stopText: "What runs in it ends now. The home is kept, and it can be started again.",
     timeline: "Steps",

@@ -4,11 +4,10 @@ import { useTitle } from "../../../lib/hooks";
 import { useProjectScope } from "../../../lib/scope";
 import { hub } from "../../../messages/en/hub";
 import { Button } from "../../../ui/Button";
-import { SearchInput, Select } from "../../../ui/Field";
 import { EmptyState, ErrorPanel, PageBody, PageHeader, Skeleton } from "../../../ui/Page";
-import { Segmented } from "../../../ui/Tabs";
+import { CardFilters } from "./CardFilters";
 import { LinkedCard } from "./CardLink";
-import { type CardFilter, categoriesOf, filterCards, useCatalogue } from "./cards";
+import { type CardFilter, NO_FILTER, filterCards, useCatalogue } from "./cards";
 
 const m = hub.catalogue;
 
@@ -21,37 +20,17 @@ export function Catalogue() {
   const setFilter = (change: CardFilter) =>
     void navigate({ to: ".", search: { ...search, ...change }, replace: true, resetScroll: false });
   const shown = cards.data && filterCards(cards.data, search);
-  const categories = categoriesOf(cards.data ?? []);
 
   return (
     <PageBody full>
       <PageHeader title={m.title} description={m.text} />
-      <div className="flex flex-wrap items-center gap-3">
-        <SearchInput label={m.search} value={search.search ?? ""} onChange={(text) => setFilter({ search: text || undefined })} />
-        <Segmented
-          label={m.kind}
-          value={search.kind ?? "all"}
-          onChange={(kind) => setFilter({ kind: kind === "all" ? undefined : kind })}
-          options={[
-            { value: "all", label: m.kinds.all },
-            { value: "services", label: m.kinds.services },
-            { value: "compute", label: m.kinds.compute },
-          ]}
-        />
-        {categories.length > 1 && (
-          <Select aria-label={m.category} value={search.category ?? ""} onChange={(event) => setFilter({ category: event.target.value || undefined })} className="max-w-48">
-            <option value="">{m.allCategories}</option>
-            {categories.map((category) => (
-              <option key={category}>{category}</option>
-            ))}
-          </Select>
-        )}
+      <CardFilters filter={search} cards={cards.data ?? []} setFilter={setFilter}>
         {shown && (
           <span role="status" className="ml-auto text-12 text-muted">
             {m.count(shown.length)}
           </span>
         )}
-      </div>
+      </CardFilters>
       {cards.error && !cards.data ? (
         <ErrorPanel error={cards.error} onRetry={() => void cards.refetch()} />
       ) : !shown ? (
@@ -67,7 +46,7 @@ export function Catalogue() {
           {m.emptyText}
         </EmptyState>
       ) : shown.length === 0 ? (
-        <EmptyState title={m.noMatch} action={<Button onClick={() => setFilter({ search: undefined, kind: undefined, category: undefined })}>{m.clear}</Button>} />
+        <EmptyState title={m.noMatch} action={<Button onClick={() => setFilter(NO_FILTER)}>{m.clear}</Button>} />
       ) : (
         <ul className={GRID}>
           {shown.map((card) => (

@@ -1,6 +1,6 @@
 // Name, state and time running; what may be done, with what would be lost.
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Play, RotateCcw, Square, Trash2 } from "lucide-react";
+import { CopyPlus, Pencil, Play, RotateCcw, Square, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { scopeOf } from "../../../api/kinds";
 import { messageOf } from "../../../api/error";
@@ -17,7 +17,9 @@ import { Since } from "../../../ui/Time";
 import { toast } from "../../../ui/Toast";
 import { type InstanceAction, allows, usePerform } from "../instances/actions";
 import { instanceTitle } from "../instances/columns";
+import { duplicateSearch } from "../launch/start";
 import { OpenButtons } from "./OpenButtons";
+import { Rename } from "./Rename";
 
 const m = hub.instance;
 
@@ -31,6 +33,7 @@ export function Header({ instance }: { instance: Instance }) {
   const perform = usePerform();
   const navigate = useNavigate();
   const [asking, setAsking] = useState<"stop" | "delete">();
+  const [renaming, setRenaming] = useState(false);
   const [busy, setBusy] = useState<InstanceAction>();
   const title = instanceTitle(instance);
   const service = isService(instance) ? instance : undefined;
@@ -44,9 +47,17 @@ export function Header({ instance }: { instance: Instance }) {
     }
   };
   const runNow = (action: InstanceAction) => void run(action).catch((error: unknown) => toast(messageOf(error), "failed"));
-  const more: MenuEntry[] = allows(instance, "delete", can)
-    ? [{ label: `${hub.instances.delete}…`, icon: <Trash2 size={16} aria-hidden />, danger: true, onSelect: () => setAsking("delete") }]
-    : [];
+  const kind = service ? "service_instance" : "compute_instance";
+  const profileKind = service ? "ServiceProfile" : "ComputeProfile";
+  const more: MenuEntry[] = [];
+  if (can(`${kind}.create`))
+    more.push({
+      label: m.duplicate,
+      icon: <CopyPlus size={16} aria-hidden />,
+      onSelect: () => void navigate({ to: paths.launch(scope, profileKind, instance.spec.profile.name), search: duplicateSearch(instance, scope) as never }),
+    });
+  if (can(`${kind}.update`)) more.push({ label: `${m.rename}…`, icon: <Pencil size={16} aria-hidden />, onSelect: () => setRenaming(true) });
+  if (allows(instance, "delete", can)) more.push({ label: `${hub.instances.delete}…`, icon: <Trash2 size={16} aria-hidden />, danger: true, onSelect: () => setAsking("delete") });
   return (
     <>
       <PageHeader
@@ -96,6 +107,7 @@ export function Header({ instance }: { instance: Instance }) {
           </>
         }
       />
+      {renaming && <Rename instance={instance} onClose={() => setRenaming(false)} />}
       <ConfirmDialog open={asking === "stop"} onClose={() => setAsking(undefined)} title={m.stopTitle(title)} verb={hub.instances.stop} danger={false} onConfirm={() => run("stop")}>
         {m.stopText}
       </ConfirmDialog>

@@ -9,10 +9,10 @@ import { hub } from "../../../messages/en/hub";
 import { ui } from "../../../messages/en/ui";
 import { Button } from "../../../ui/Button";
 import { DataTable } from "../../../ui/DataTable";
-import { ConfirmDialog } from "../../../ui/Dialog";
 import { Select } from "../../../ui/Field";
 import type { ListSearch } from "../search";
-import { allows, usePerformMany } from "./actions";
+import { BulkDialog } from "./BulkDialog";
+import { type InstanceAction, allows } from "./actions";
 import { instanceColumns, instanceId, instanceTitle, instanceTo } from "./columns";
 import { useInstances } from "./instance-rows";
 
@@ -23,8 +23,7 @@ export function InstanceTable({ scope, search, onSearch, emptyAction }: { scope:
   const list = useInstances(scope, { ...search, search: settled });
   const { can } = usePermissions(scope);
   const navigate = useNavigate();
-  const performMany = usePerformMany();
-  const [deleting, setDeleting] = useState<Instance[]>([]);
+  const [acting, setActing] = useState<{ rows: Instance[]; action: InstanceAction; clear: () => void }>();
   const inWorkspace = Boolean(scope.workspace);
   const columns = useMemo(() => instanceColumns(!inWorkspace), [inWorkspace]);
   const filtered = Boolean(search.search || search.phase || search.kind);
@@ -67,57 +66,35 @@ export function InstanceTable({ scope, search, onSearch, emptyAction }: { scope:
             </Select>
           </>
         }
-        bulkActions={(rows, clear) => (
-          <BulkActions rows={rows} can={can} onDelete={() => setDeleting(rows)} onPerform={(chosen, action) => void performMany(chosen, action).then(clear)} />
-        )}
+        bulkActions={(rows, clear) => <BulkActions rows={rows} can={can} onAct={(action) => setActing({ rows, action, clear })} />}
         empty={{ title: m.empty, text: m.emptyText, action: emptyAction, icon: <SquareStack size={28} aria-hidden /> }}
       />
-      <ConfirmDialog
-        open={deleting.length > 0}
-        onClose={() => setDeleting([])}
-        title={m.bulkDeleteTitle(deleting.length)}
-        verb={m.delete}
-        {...(deleting.length > 1 ? { typeName: m.bulkDeleteWord } : {})}
-        onConfirm={() => performMany(deleting, "delete")}
-      >
-        <p>{m.bulkDeleteText}</p>
-        <ul className="list-disc pl-5">
-          {deleting.slice(0, 8).map((row) => (
-            <li key={instanceId(row)}>{instanceTitle(row)}</li>
-          ))}
-          {deleting.length > 8 && <li>…</li>}
-        </ul>
-      </ConfirmDialog>
+      {acting && (
+        <BulkDialog
+          rows={acting.rows}
+          action={acting.action}
+          can={can}
+          onClose={(done) => {
+            setActing(undefined);
+            if (done) acting.clear();
+          }}
+        />
+      )}
     </>
   );
 }
 
-function BulkActions({
-  rows,
-  can,
-  onPerform,
-  onDelete,
-}: {
-  rows: Instance[];
-  can: (permission: string) => boolean;
-  onPerform: (rows: Instance[], action: "stop" | "start" | "retry") => void;
-  onDelete: () => void;
-}) {
+function BulkActions({ rows, can, onAct }: { rows: Instance[]; can: (permission: string) => boolean; onAct: (action: InstanceAction) => void }) {
   return (
     <>
-      {(["stop", "start", "retry"] as const).map((action) => {
-        const able = rows.filter((row) => allows(row, action, can));
-        return able.length === rows.length ? (
-          <Button key={action} size="small" onClick={() => onPerform(able, action)}>
-            {m[action]}
+      {(["stop", "start", "retry", "delete"] as const).map((action) => {
+        const count = rows.filter((row) => allows(row, action, can)).length;
+        return count === 0 ? null : (
+          <Button key={action} size="small" variant={action === "delete" ? "danger" : "secondary"} onClick={() => onAct(action)}>
+            {count === rows.length ? `${m[action]}…` : m.some(m[action], count)}
           </Button>
-        ) : null;
+        );
       })}
-      {rows.every((row) => allows(row, "delete", can)) && (
-        <Button size="small" variant="danger" onClick={onDelete}>
-          {m.delete}
-        </Button>
-      )}
     </>
   );
 }

@@ -16,18 +16,19 @@ export interface ErrorSummaryProps {
   failure: unknown;
   /** What the server refused, where it named fields. */
   fields: FieldError[];
+  /** Grows with every launch that did not happen: the list then takes the focus. */
+  attempts: number;
   /** What people read for the field at a path. */
   labelFor: (path: string) => string;
 }
 
-export function ErrorSummary({ errors, failure, fields, labelFor }: ErrorSummaryProps) {
+export function ErrorSummary({ errors, failure, fields, attempts, labelFor }: ErrorSummaryProps) {
   const box = useRef<HTMLDivElement>(null);
   const count = errors.length;
   useEffect(() => {
-    if (count > 0 || failure) box.current?.focus();
-    // Only when the list appears or a new refusal comes, not while people mend one by one.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [count > 0, failure]);
+    // Not while people mend one by one: the focus is theirs then.
+    if (attempts > 0) box.current?.focus();
+  }, [attempts]);
   if (count === 0 && !failure) return null;
   return (
     <div ref={box} tabIndex={-1} className="flex flex-col gap-3 outline-none">

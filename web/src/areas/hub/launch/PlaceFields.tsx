@@ -19,6 +19,7 @@ export interface PlaceFieldsProps {
   newWorkspace: string;
   setNewWorkspace: (name: string) => void;
   errorAt: (path: string) => string | undefined;
+  onLeave: (path: string) => void;
 }
 
 export function PlaceFields(props: PlaceFieldsProps) {
@@ -38,7 +39,7 @@ export function PlaceFields(props: PlaceFieldsProps) {
           value={props.name}
           onChange={props.setName}
           error={props.errorAt("metadata.name")}
-          input={{ className: "font-mono", autoComplete: "off", spellCheck: false }}
+          input={{ className: "font-mono", autoComplete: "off", spellCheck: false, onBlur: () => props.onLeave("metadata.name") }}
         />
         <TextField label={m.displayName} optional value={props.displayName} onChange={props.setDisplayName} error={props.errorAt("metadata.display_name")} input={{ autoComplete: "off" }} />
         <SelectField
@@ -58,7 +59,7 @@ export function PlaceFields(props: PlaceFieldsProps) {
             value={props.newWorkspace}
             onChange={props.setNewWorkspace}
             error={props.errorAt("workspace")}
-            input={{ className: "font-mono", autoComplete: "off", spellCheck: false }}
+            input={{ className: "font-mono", autoComplete: "off", spellCheck: false, onBlur: () => props.onLeave("workspace") }}
           />
         )}
       </div>

@@ -1,4 +1,5 @@
 // What launching would mean, kept in view while the form is filled in.
+import { useRouter } from "@tanstack/react-router";
 import { Rocket } from "lucide-react";
 import type { ReactNode } from "react";
 import type { FormAnswer } from "../../../api/types";
@@ -12,10 +13,12 @@ import { Skeleton } from "../../../ui/Page";
 import { AvailabilityBadge, availabilityWord } from "../../../ui/ProfileCard";
 import { SizeLine } from "../../../ui/SizeLine";
 import { type LaunchDraft, hasSensitive, launchCommand, launchYaml } from "./draft";
+import { launchLink } from "./link";
 
 const m = hub.launch;
 
 export function Summary({ answer, draft, busy, isBehind }: { answer: FormAnswer | undefined; draft: LaunchDraft; busy: boolean; isBehind: boolean }) {
+  const router = useRouter();
   const summary = answer?.summary;
   return (
     <aside aria-label={m.summary} className="flex flex-col gap-4 rounded-md border border-line bg-sunken p-4 lg:sticky lg:top-16">
@@ -69,6 +72,10 @@ export function Summary({ answer, draft, busy, isBehind }: { answer: FormAnswer 
             <CopyTextButton text={() => launchYaml(draft, answer)} size="small">
               {m.copyYaml}
             </CopyTextButton>
+            <CopyTextButton text={() => launchLink(router, draft, answer)} size="small">
+              {m.copyLink}
+            </CopyTextButton>
+            <p className="text-12 text-muted">{m.copyLinkHelp}</p>
             {hasSensitive(draft, answer) && <p className="text-12 text-muted">{m.sensitiveLeftOut}</p>}
           </div>
         </>
