@@ -12,9 +12,12 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::io::Write;
+use std::sync::LazyLock;
 
 const SMALL_BYTES: usize = 1024;
 const LARGE_BYTES: usize = 10 * 1024 * 1024;
+/// Made when it is first asked for: filling it takes longer than starting.
+static LARGE: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(vec![b'x'; LARGE_BYTES]));
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -23,14 +26,14 @@ async fn main() -> Result<()> {
         tokio::net::TcpListener::bind(("127.0.0.1", port)).await.with_context(|| format!("cannot listen on port {port}"))?;
     println!("listening");
     std::io::stdout().flush()?;
-    let (small, large) = (Bytes::from(vec![b'x'; SMALL_BYTES]), Bytes::from(vec![b'x'; LARGE_BYTES]));
+    let small = Bytes::from(vec![b'x'; SMALL_BYTES]);
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
-        let (small, large) = (small.clone(), large.clone());
+        let small = small.clone();
         tokio::spawn(async move {
             let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-                let body = if request.uri().path().ends_with("/large") { large.clone() } else { small.clone() };
+                let body = if request.uri().path().ends_with("/large") { LARGE.clone() } else { small.clone() };
                 async move { Ok::<_, Infallible>(Response::new(Full::new(body))) }
             });
             // A client that goes away in the middle is no concern of this application.
