@@ -51,7 +51,8 @@ export function Designer({ kind, person, profile, onMade }: DesignerProps) {
   useTitle(title);
 
   const [values, setValues] = useState<PreviewValues>(NO_VALUES);
-  const preview = usePreview(kind, scope, draft.spec, values);
+  const [viewer, setViewer] = useState("");
+  const preview = usePreview(kind, scope, draft.spec, values, viewer);
   const organization = useObject("Organization", {}, scope.org);
   const templates = useTemplates(scope.org);
   const version = templates.items?.find((one) => one.metadata.name === draft.spec.template.name)?.spec.versions.find((one) => one.version === draft.spec.template.version);
@@ -136,7 +137,7 @@ export function Designer({ kind, person, profile, onMade }: DesignerProps) {
             <NextPart part={part} />
           </section>
           <aside aria-label={m.preview.title} className="min-w-0 rounded-md border border-line bg-sunken p-4 md:col-start-2 lg:sticky lg:top-32 lg:col-start-3 lg:max-h-[calc(100dvh-144px)] lg:overflow-auto">
-            <Preview kind={kind} scope={scope} draft={draft} generation={base?.metadata.generation ?? 0} answer={preview.answer} currency={context.currency} values={values} onValues={setValues} isBehind={preview.isBehind} failure={preview.error ? preview.error.message : undefined} />
+            <Preview kind={kind} scope={scope} draft={draft} generation={base?.metadata.generation ?? 0} answer={preview.answer} currency={context.currency} values={values} onValues={setValues} viewer={viewer} onViewer={setViewer} isBehind={preview.isBehind} failure={preview.error ? preview.error.message : undefined} />
           </aside>
         </div>
       </PageBody>

@@ -1,14 +1,20 @@
 // The very card and form a developer would see with this draft.
+import { Eye, EyeOff } from "lucide-react";
 import { memo, useDeferredValue, useState } from "react";
+import { useAll } from "../../../api/all";
+import { useMe, usePermissions } from "../../../api/session";
 import type { CatalogueCard, ComputeProfileSpec, FormAnswer, ServiceProfileSpec, Values } from "../../../api/types";
 import { Presets, ProfileForm } from "../../../forms/ProfileForm";
 import { formatMoney } from "../../../lib/format";
 import { designer } from "../../../messages/en/designer";
 import { ui } from "../../../messages/en/ui";
+import { SelectField } from "../../../ui/Field";
 import { KeyValue } from "../../../ui/KeyValue";
 import { Notice } from "../../../ui/Page";
 import { AvailabilityBadge, ProfileCard } from "../../../ui/ProfileCard";
 import { SizeLine } from "../../../ui/SizeLine";
+import { cx } from "../../../ui/cx";
+import { rowName } from "../../admin/bindings/roles";
 import type { ProfileKind } from "../paths";
 import type { Draft } from "./draft";
 import type { PreviewValues } from "./server";
@@ -24,13 +30,16 @@ export interface PreviewProps {
   currency: string;
   values: PreviewValues;
   onValues: (values: PreviewValues) => void;
+  /** Whose form it is; empty for one's own. */
+  viewer: string;
+  onViewer: (viewer: string) => void;
   isBehind: boolean;
   /** The form could not be made. */
   failure: string | undefined;
 }
 
 /** The preview follows when there is time: it never holds up the letters that are being typed. */
-export function Preview({ kind, scope, draft, generation, answer, currency, values, onValues, isBehind, failure }: PreviewProps) {
+export function Preview({ kind, scope, draft, generation, answer, currency, values, onValues, viewer, onViewer, isBehind, failure }: PreviewProps) {
   const settled = useDeferredValue(answer);
   const chosen = draft.spec.template.name !== "" && draft.spec.template.version !== "";
   return (
@@ -39,6 +48,8 @@ export function Preview({ kind, scope, draft, generation, answer, currency, valu
         <h2 className="text-16 font-semibold">{m.title}</h2>
         <p className="text-muted">{m.text}</p>
       </div>
+      <Viewers scope={scope} viewer={viewer} onViewer={onViewer} />
+      {settled?.offered && <OfferedNote offered={settled.offered} />}
       <ProfileCard card={previewCard(kind, scope.project, draft, generation, answer, currency)} />
       {!chosen && <p className="text-muted">{m.waiting}</p>}
       {failure && (
@@ -62,6 +73,28 @@ export function Preview({ kind, scope, draft, generation, answer, currency, valu
   );
 }
 
+/** Everybody who may launch in the project, to see the form as they would: their groups, secrets and running compute count. */
+function Viewers({ scope, viewer, onViewer }: Pick<PreviewProps, "scope" | "viewer" | "onViewer">) {
+  const { can } = usePermissions(scope);
+  const seesPeople = can("role_binding.view") && can("user.view");
+  const bindings = useAll("RoleBinding", scope, { deep: true }, { enabled: seesPeople });
+  const users = useAll("User", {}, { sort: "name" }, { enabled: seesPeople });
+  const me = useMe()?.user.name;
+  const people = new Set((bindings.items ?? []).map((binding) => binding.spec.user));
+  const options = (users.items ?? []).filter((user) => people.has(user.metadata.name) && user.metadata.name !== me).map((user) => ({ value: user.metadata.name, label: rowName(user) }));
+  if (options.length === 0) return null;
+  return <SelectField label={m.as} value={viewer} onChange={onViewer} placeholder={m.me} options={options} />;
+}
+
+function OfferedNote({ offered }: { offered: FormAnswer["offered"] }) {
+  return (
+    <p className={cx("flex items-start gap-1.5", offered.to_viewer ? "text-muted" : "font-medium text-waiting")}>
+      {offered.to_viewer ? <Eye size={16} aria-hidden className="mt-0.5 shrink-0" /> : <EyeOff size={16} aria-hidden className="mt-0.5 shrink-0" />}
+      {offered.reason}
+    </p>
+  );
+}
+
 /** The summary and the form: made again only when the server has said something new or somebody answers. */
 const Answer = memo(function Answer({ answer, values, onValues }: { answer: FormAnswer; values: PreviewValues; onValues: (values: PreviewValues) => void }) {
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
@@ -79,6 +112,7 @@ const Answer = memo(function Answer({ answer, values, onValues }: { answer: Form
           { label: m.price, value: summary.price_per_hour == null ? ui.noPrice : `${ui.perHour(formatMoney(summary.price_per_hour, summary.currency))}${summary.price_per_month == null ? "" : ` · ${ui.perMonth(formatMoney(summary.price_per_month, summary.currency))}`}` },
           summary.size ? { label: m.size, value: <SizeLine size={summary.size} /> } : null,
           { label: m.capacity, value: <AvailabilityBadge availability={summary.capacity} /> },
+          summary.limit ? { label: m.limit, value: m.limitUse(summary.limit.used, summary.limit.most) } : null,
           summary.target ? { label: m.target, value: summary.target } : null,
           summary.access.length > 0 ? { label: m.access, value: summary.access.map((one) => `${one.title}: ${ui.access[one.access]}`).join("; ") } : null,
         ]}

@@ -11,14 +11,15 @@ const m = designer.sharing;
 type Reach = "own" | "some" | "all";
 
 export function SharingPart() {
-  const { scope, draft, setSpec, readOnly, errorAt } = useDesigner();
+  const { scope, draft, setSpec, readOnly, errorAt, exactAt } = useDesigner();
   const { sharing } = draft.spec;
   const [some, setSome] = useState((sharing.projects ?? []).length > 0);
   const reach: Reach = sharing.all_projects ? "all" : some || (sharing.projects ?? []).length > 0 ? "some" : "own";
   const projects = useAll("Project", { org: scope.org }, { sort: "name" }, { enabled: reach === "some" });
+  const { projects: _projects, ...kept } = sharing;
   const choose = (next: Reach) => {
     setSome(next === "some");
-    setSpec({ sharing: { all_projects: next === "all", ...(next === "some" && sharing.projects ? { projects: sharing.projects } : {}) } });
+    setSpec({ sharing: { ...kept, all_projects: next === "all", ...(next === "some" && sharing.projects ? { projects: sharing.projects } : {}) } });
   };
   return (
     <fieldset className="flex max-w-xl flex-col gap-3" disabled={readOnly}>
@@ -38,11 +39,10 @@ export function SharingPart() {
           home={scope.project}
           homeFixed
           disabled={readOnly}
-          onChange={(chosen) => setSpec({ sharing: { all_projects: false, projects: chosen } })}
+          onChange={(chosen) => setSpec({ sharing: { ...kept, all_projects: false, projects: chosen } })}
         />
       )}
-      <FieldError message={errorAt("spec.sharing")} />
-      <p className="text-muted">{m.note}</p>
+      <FieldError message={errorAt("spec.sharing.projects") ?? exactAt("spec.sharing")} />
     </fieldset>
   );
 }

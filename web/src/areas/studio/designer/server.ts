@@ -19,8 +19,8 @@ export interface PreviewValues {
 }
 
 /** The card and form that the draft would make; asked again whenever it settles. */
-export function usePreview(kind: ProfileKind, scope: ProjectScope, spec: ProfileSpec, values: PreviewValues) {
-  const text = useMemo(() => JSON.stringify({ draft: { spec: cleanSpec(spec) }, values }), [spec, values]);
+export function usePreview(kind: ProfileKind, scope: ProjectScope, spec: ProfileSpec, values: PreviewValues, viewer: string) {
+  const text = useMemo(() => JSON.stringify({ draft: { spec: cleanSpec(spec) }, values, ...(viewer === "" ? {} : { viewer }) }), [spec, values, viewer]);
   const settled = useDebounced(text, PAUSE_MS);
   // What settled counts, not what is typed now: a draft without a template has no form to ask for.
   const { template } = useMemo(() => (JSON.parse(settled) as { draft: { spec: ProfileSpec } }).draft.spec, [settled]);
