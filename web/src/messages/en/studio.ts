@@ -121,6 +121,7 @@ export const studio = {
     own: "this project",
     allProjects: "all projects",
     some: (count: number) => formatCount(count + 1, "project", "projects"),
+    onlyGroups: (where: string, groups: string[]) => `${where}, ${groups.length === 1 ? "group" : "groups"} ${groups.join(", ")} only`,
     shipped: "as shipped",
     from: (name: string, version: string) => `from ${name} ${version}`,
     empty: { title: "No profiles in this project yet", text: "Launch a system profile into it, or design one." },

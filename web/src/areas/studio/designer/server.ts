@@ -54,7 +54,8 @@ export function useCheck(kind: ProfileKind, scope: ProjectScope, name: string, p
   const text = useMemo(() => JSON.stringify(bodyOfDraft(draft, name)), [draft, name]);
   const settled = useDebounced(text, PAUSE_MS);
   // Without a template there is nothing to judge yet: the bar says that it is not saved.
-  const ask = enabled && name !== "" && draft.spec.template.version !== "";
+  const asked = useMemo(() => (JSON.parse(settled) as ReturnType<typeof bodyOfDraft>).spec.template, [settled]);
+  const ask = enabled && name !== "" && asked.version !== "";
   const query = useQuery({
     queryKey: ["draft-check", kind, scope.org, scope.project, profile?.metadata.resource_version, settled],
     queryFn: async ({ signal }): Promise<FieldError[]> => {

@@ -29,9 +29,9 @@ const m = studio.profiles;
 
 export function sharedWith(profile: Profile): string {
   const { sharing } = profile.spec;
-  if (sharing.all_projects) return m.allProjects;
   const others = (sharing.projects ?? []).filter((project) => project !== profile.metadata.project);
-  return others.length === 0 ? m.own : m.some(others.length);
+  const where = sharing.all_projects ? m.allProjects : others.length === 0 ? m.own : m.some(others.length);
+  return sharing.groups?.length ? m.onlyGroups(where, sharing.groups) : where;
 }
 
 export function Profiles() {
