@@ -1,26 +1,38 @@
 // The frame around every page: rail, top bar, content.
 import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { Suspense, lazy, useEffect, useState } from "react";
 import { useConnectionState } from "../api/live";
 import { useMe } from "../api/session";
 import { useNarrow } from "../lib/hooks";
 import { readSetting, writeSetting } from "../lib/storage";
 import { frame as m } from "../messages/en/frame";
 import { Drawer } from "./Drawer";
-import { Palette } from "./Palette";
 import { Rail } from "./Rail";
 import { TopBar } from "./TopBar";
+
+// Not part of the first load, but there before anybody presses its keys: what is typed after them must not be lost.
+const loadPalette = () => import("./palette/Palette");
+const Palette = lazy(loadPalette);
+const PALETTE_AFTER_MS = 1_500;
 
 export function Shell() {
   const narrow = useNarrow();
   const [collapsed, setCollapsed] = useState(() => readSetting("rail") === "collapsed");
   const [drawer, setDrawer] = useState(false);
   const [palette, setPalette] = useState(false);
+  const [paletteAsked, setPaletteAsked] = useState(false);
   const { pathname } = useLocation();
   const me = useMe();
   const navigate = useNavigate();
 
   useEffect(() => setDrawer(false), [pathname]);
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), PALETTE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  useEffect(() => {
+    if (palette) setPaletteAsked(true);
+  }, [palette]);
   useEffect(() => {
     if (me === null) void navigate({ to: "/sign-in", search: { next: pathname === "/" ? undefined : pathname } });
   }, [me, navigate, pathname]);
@@ -65,7 +77,11 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      <Palette open={palette} onClose={() => setPalette(false)} />
+      {paletteAsked && (
+        <Suspense fallback={null}>
+          <Palette open={palette} onClose={() => setPalette(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -7,6 +7,8 @@ export interface Command {
   label: string;
   group?: string;
   hint?: string;
+  /** Also found by these words, which are not shown. */
+  keywords?: string;
   icon?: ReactNode;
   current?: boolean;
   onSelect: () => void;
@@ -18,7 +20,7 @@ export function filterCommands(commands: Command[], query: string): Command[] {
   if (words.length === 0) return commands;
   const score = (command: Command): number => {
     const label = command.label.toLowerCase();
-    const all = `${label} ${command.hint ?? ""} ${command.group ?? ""}`.toLowerCase();
+    const all = `${label} ${command.hint ?? ""} ${command.group ?? ""} ${command.keywords ?? ""}`.toLowerCase();
     if (!words.every((word) => all.includes(word))) return -1;
     return words.reduce((sum, word) => sum + (label.startsWith(word) ? 3 : label.includes(` ${word}`) ? 2 : label.includes(word) ? 1 : 0), 0);
   };
@@ -33,11 +35,14 @@ export function CommandList({
   commands,
   placeholder,
   empty,
+  busy,
   onQuery,
 }: {
   commands: Command[];
   placeholder: string;
   empty: string;
+  /** More is being looked for: said instead of `empty`. */
+  busy?: string | undefined;
   onQuery?: (query: string) => void;
 }) {
   const id = useId();
@@ -78,7 +83,7 @@ export function CommandList({
         className="h-11 border-b border-line bg-transparent px-4 text-14 outline-none"
       />
       <div ref={list} id={`${id}-list`} role="listbox" aria-label={placeholder} className="max-h-96 overflow-auto p-1">
-        {shown.length === 0 && <p className="px-3 py-6 text-center text-muted">{empty}</p>}
+        {shown.length === 0 && <p className="px-3 py-6 text-center text-muted">{busy ?? empty}</p>}
         {shown.map((command, i) => (
           <div key={command.id} role="presentation">
             {command.group && command.group !== shown[i - 1]?.group && (

@@ -6,6 +6,8 @@ export interface ListSearch {
   phase?: Phase | undefined;
   kind?: "compute" | "services" | undefined;
   sort?: string | undefined;
+  /** Opens the dialog that makes one, for commands that lead here. */
+  new?: true | undefined;
 }
 
 const PHASES = ["pending", "queued", "provisioning", "starting", "running", "stopping", "stopped", "succeeded", "failed", "deleting"];
@@ -17,6 +19,7 @@ export function listSearch(search: Record<string, unknown>): ListSearch {
     phase: PHASES.includes(String(search.phase)) ? (search.phase as Phase) : undefined,
     kind: cardKind(search.kind),
     sort: text(search.sort),
+    new: search.new === true ? true : undefined,
   };
 }
 

@@ -11,15 +11,7 @@ export const frame = {
     search: "Find a project",
     empty: "No project fits.",
   },
-  palette: {
-    open: "Search or go to…",
-    placeholder: "Go to a page, a project or an instance",
-    empty: "Nothing matches.",
-    pages: "Pages",
-    projects: "Projects",
-    instances: "Instances",
-    cards: "Launch",
-  },
+  palette: { open: "Search or go to…" },
   person: {
     label: (name: string) => `Signed in as ${name}`,
     theme: "Theme",

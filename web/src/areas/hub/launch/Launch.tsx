@@ -8,7 +8,7 @@ import { labelOf } from "../../../forms/values";
 import { useTitle } from "../../../lib/hooks";
 import { useProjectScope } from "../../../lib/scope";
 import { hub } from "../../../messages/en/hub";
-import { ErrorPanel, PageBody, PageHeader, PageSkeleton, Skeleton } from "../../../ui/Page";
+import { ErrorPanel, Notice, PageBody, PageHeader, PageSkeleton, Skeleton } from "../../../ui/Page";
 import { ProfileIcon } from "../../../ui/ProfileIcon";
 import { rememberCard } from "../recent";
 import { ComputeChoice } from "./ComputeChoice";
@@ -105,6 +105,11 @@ function LaunchPage({ place, start, onClear }: { place: LaunchPlace; start: Star
       >
         <div className="flex min-w-0 flex-col gap-8">
           <ErrorSummary errors={launch.errors} failure={launch.failure} fields={launch.refused} attempts={launch.attempts} labelFor={(path) => labelAt(path, form)} />
+          {form && !form.offered.to_viewer && (
+            <Notice tone="waiting">
+              <p>{form.offered.reason}</p>
+            </Notice>
+          )}
           {form && <Filled start={start} answer={form} onClear={clear} />}
           {form && <Presets presets={form.form.presets} given={launch.inputs.given} values={form.values} onChange={launch.inputs.set} />}
           <PlaceFields {...launch.place} errorAt={errorAt} onLeave={launch.leave} />

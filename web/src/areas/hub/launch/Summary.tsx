@@ -48,6 +48,12 @@ export function Summary({ answer, draft, busy, isBehind }: { answer: FormAnswer 
               <AvailabilityBadge availability={summary.capacity} />
               {summary.capacity.message && summary.capacity.message !== availabilityWord(summary.capacity) && <span className="mt-1 block text-muted">{summary.capacity.message}</span>}
             </Line>
+            {summary.limit && (
+              <Line label={m.limit}>
+                <span className={summary.limit.used >= summary.limit.most ? "font-medium text-failed" : undefined}>{m.limitUse(summary.limit.used, summary.limit.most)}</span>
+                {summary.limit.used >= summary.limit.most && <span className="block text-muted">{m.limitReached}</span>}
+              </Line>
+            )}
             {summary.target && <Line label={m.target}>{summary.target}</Line>}
             {summary.isolation && <Line label={m.isolation}><Isolation text={summary.isolation} /></Line>}
             {summary.access.length > 0 && (

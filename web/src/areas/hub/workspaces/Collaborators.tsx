@@ -22,6 +22,9 @@ const ROLES = ["workspace_collaborator", "workspace_reader", "workspace_admin"] 
 const rowId = (row: RoleBinding) => row.metadata.uid;
 const rowName = (row: RoleBinding) => row.spec.user;
 
+/** What a role lets somebody do here, in the words of sharing a folder. */
+const accessOf = (role: Role) => m.access[role as (typeof ROLES)[number]] ?? ui.roles[role];
+
 export function Collaborators({ scope }: { scope: Scope }) {
   const list = useList("RoleBinding", scope, { limit: 200 });
   useWatch(["RoleBinding"], scope);
@@ -31,7 +34,8 @@ export function Collaborators({ scope }: { scope: Scope }) {
   const [removing, setRemoving] = useState<RoleBinding>();
   const columns: Column<RoleBinding>[] = [
     { id: "person", header: m.person, primary: true, cell: (row) => row.spec.user, sortValue: (row) => row.spec.user },
-    { id: "role", header: m.role, cell: (row) => ui.roles[row.spec.role], sortValue: (row) => ui.roles[row.spec.role] },
+    { id: "access", header: m.accessLabel, cell: (row) => accessOf(row.spec.role), sortValue: (row) => accessOf(row.spec.role) },
+    { id: "role", header: m.role, initiallyHidden: true, cell: (row) => ui.roles[row.spec.role], sortValue: (row) => ui.roles[row.spec.role] },
     { id: "by", header: m.columns.createdBy, cell: (row) => row.metadata.created_by },
     { id: "created", header: m.columns.created, align: "right", cell: (row) => <RelativeTime at={row.metadata.created_at} /> },
   ];
@@ -109,10 +113,10 @@ function AddCollaborator({ scope, onClose }: { scope: Scope; onClose: () => void
         </Field>
       )}
       <SelectField
-        label={m.role}
+        label={m.accessLabel}
         value={role}
         onChange={(value) => setRole(value as Role)}
-        options={ROLES.map((one) => ({ value: one, label: ui.roles[one] }))}
+        options={ROLES.map((one) => ({ value: one, label: m.access[one] }))}
         help={m.roleHelp[role as (typeof ROLES)[number]]}
       />
     </Dialog>

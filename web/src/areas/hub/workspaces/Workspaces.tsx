@@ -33,6 +33,11 @@ export function Workspaces() {
   const [making, setMaking] = useState(false);
   const onSearch = (change: ListSearch) => void navigate({ to: ".", search: { ...search, ...change }, replace: true, resetScroll: false });
 
+  const stopMaking = () => {
+    setMaking(false);
+    if (search.new) onSearch({ new: undefined });
+  };
+
   const columns: Column<Workspace>[] = [
     {
       id: "name",
@@ -79,7 +84,7 @@ export function Workspaces() {
         onSort={(next) => onSearch({ sort: next })}
         empty={{ title: m.empty, text: m.emptyText, action: create, icon: <Boxes size={28} aria-hidden /> }}
       />
-      <NewWorkspace open={making} onClose={() => setMaking(false)} scope={scope} />
+      <NewWorkspace open={making || (search.new === true && can("workspace.create"))} onClose={stopMaking} scope={scope} />
     </PageBody>
   );
 }
