@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Guard, launchBrowser } from "./browser.js";
+import { designer } from "./designer.js";
 import { deleteByKeyboard, keyboardOnly } from "./keyboard.js";
 import { makeToken, showsChanges } from "./live.js";
 import { deleteEverything, mainJob } from "./main-job.js";
@@ -26,6 +27,8 @@ after(async () => {
 test("an administrator offers JupyterLab and a developer works in it", (t) => mainJob(t, world));
 
 test("every main page is accessible in light and dark and fits a narrow screen", (t) => everyPage(t, world));
+
+test("a profile is designed for a group without documentation", (t) => designer(t, world));
 
 test("changes from the command line and the API show on an open page", async (t) => {
   const step = steps(t, world);

@@ -9,7 +9,7 @@ import { typeAndSee } from "./terminal.js";
 const MOST_PRESSES = 80;
 
 /** Presses Tab until something is focused, as somebody without a mouse does. */
-async function tabTo(page, locator) {
+export async function tabTo(page, locator) {
   await locator.waitFor();
   for (let press = 0; press < MOST_PRESSES; press += 1) {
     if (await locator.evaluate((element) => element === document.activeElement)) return;

@@ -146,7 +146,8 @@ export function useDraft({ kind, scope, person, profile, part, readOnly, onMade 
   return {
     names,
     name,
-    base,
+    /** What is stored: the newest, unless somebody else changed what is edited here. */
+    base: current,
     draft,
     edited,
     setDraft,
