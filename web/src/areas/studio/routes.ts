@@ -67,14 +67,14 @@ const ownTemplateRoute = createRoute({
   getParentRoute: () => templatesRoute,
   path: "/own/$name",
   staticData: { crumb: "$name" },
-  validateSearch: textSearch("version", "view"),
+  validateSearch: textSearch("version", "view", "from"),
   component: lazyRouteComponent(() => import("./templates/TemplatePage"), "OwnTemplatePage"),
 });
 const shippedTemplateRoute = createRoute({
   getParentRoute: () => templatesRoute,
   path: "/shipped/$name",
   staticData: { crumb: "$name" },
-  validateSearch: textSearch("version", "view"),
+  validateSearch: textSearch("version", "view", "from"),
   component: lazyRouteComponent(() => import("./templates/TemplatePage"), "ShippedTemplatePage"),
 });
 

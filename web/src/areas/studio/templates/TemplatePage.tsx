@@ -13,6 +13,7 @@ import { useProjectScope } from "../../../lib/scope";
 import { useSearchState } from "../../../lib/search-state";
 import { admin } from "../../../messages/en/admin";
 import { studio } from "../../../messages/en/studio";
+import { templates } from "../../../messages/en/templates";
 import { ui } from "../../../messages/en/ui";
 import { Button, buttonClass } from "../../../ui/Button";
 import { CodeEditor } from "../../../ui/CodeEditor";
@@ -25,12 +26,16 @@ import { Segmented } from "../../../ui/Tabs";
 import { toast } from "../../../ui/Toast";
 import { rowName } from "../../admin/bindings/roles";
 import { studioPaths } from "../paths";
+import { CompareVersions } from "./CompareVersions";
 import { NewVersion } from "./NewVersion";
+import { TryTemplate } from "./TryTemplate";
+import { UsedBy } from "./UsedBy";
 import { VersionView } from "./VersionView";
 import { YamlForm } from "./YamlForm";
 import { type TemplateText, writeTemplate } from "./document";
 
 const m = studio.templates;
+const VIEWS = ["overview", "yaml", "try", "compare", "used"] as const;
 
 export const OwnTemplatePage = () => <TemplatePage own />;
 export const ShippedTemplatePage = () => <TemplatePage own={false} />;
@@ -61,7 +66,7 @@ function TemplatePage({ own }: { own: boolean }) {
   const versions = template.spec.versions;
   const version = versions.find((one) => one.version === search.version) ?? [...versions].reverse().find((one) => one.state === "active") ?? versions.at(-1);
   const mayEdit = own && can("environment_template.update");
-  const view = search.view === "yaml" ? "yaml" : "overview";
+  const view = VIEWS.find((one) => one === search.view) ?? "overview";
   const setState = (state: TemplateState) =>
     update.mutateAsync({ object: template, spec: { ...template.spec, versions: versions.map((one) => (one === version ? { ...one, state } : one)) } });
   const quietly = (state: TemplateState, words?: string) => void setState(state).then(() => words && toast(words), () => undefined);
@@ -130,16 +135,21 @@ function TemplatePage({ own }: { own: boolean }) {
         <Segmented
           label={m.view}
           value={view}
-          onChange={(next) => setSearch({ view: next === "yaml" ? "yaml" : "" })}
-          options={[
-            { value: "overview", label: m.overview },
-            { value: "yaml", label: m.yaml },
-          ]}
+          onChange={(next) => setSearch({ view: next === "overview" ? "" : next })}
+          options={VIEWS.map((value) => ({ value, label: value === "yaml" && mayEdit ? templates.views.edit : templates.views[value] }))}
         />
       </div>
       {version?.state === "draft" && <Notice tone="waiting">{m.usedBy}</Notice>}
       {view === "overview" && version && <VersionView version={version} />}
-      {view === "yaml" && mayEdit && <YamlForm key={template.metadata.resource_version} start={writeTemplate(template)} send={send} verb={m.save} />}
+      {view === "try" && version && <TryTemplate template={template} version={version} scope={scope} />}
+      {view === "compare" && version && <CompareVersions versions={versions} current={version} />}
+      {view === "used" && <UsedBy template={template} org={scope.org} />}
+      {mayEdit && (
+        // It stays while one looks at another view: what is written must not be lost.
+        <div hidden={view !== "yaml"}>
+          <YamlForm key={template.metadata.resource_version} start={writeTemplate(template)} send={send} verb={m.save} version={version?.version} />
+        </div>
+      )}
       {view === "yaml" && !mayEdit && (
         <>
           {!own && <p className="text-muted">{m.readOnly}</p>}

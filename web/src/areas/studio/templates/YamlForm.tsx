@@ -1,12 +1,17 @@
-// Edits a template as YAML. The server says whether it would accept it, and its errors stand at their lines.
+// Edits a template, as YAML or its inputs as rows: two views of one text. What is wrong shows while one types.
 import { useMutation } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { ApiError } from "../../../api/error";
+import type { TemplateVersion } from "../../../api/types";
+import { templates as t } from "../../../messages/en/templates";
 import { studio } from "../../../messages/en/studio";
 import { Button } from "../../../ui/Button";
 import { CodeEditor } from "../../../ui/CodeEditor";
-import { ErrorPanel, Notice } from "../../../ui/Page";
-import { type TemplateText, marksOf, readTemplate } from "./document";
+import { ErrorPanel } from "../../../ui/Page";
+import { Segmented } from "../../../ui/Tabs";
+import { assistOf } from "./editor/assist";
+import { EditorFoot } from "./editor/EditorFoot";
+import { InputsForm } from "./editor/InputsForm";
+import { type SendTemplate, useEditedText, useTemplateBook } from "./editor/text";
 
 const m = studio.templates;
 
@@ -14,54 +19,56 @@ export interface YamlFormProps {
   /** What is stored, or what to start from. */
   start: string;
   /** Changes nothing with `dryRun`. */
-  send: (template: TemplateText, dryRun: boolean) => Promise<unknown>;
+  send: SendTemplate;
   verb: string;
+  /** Which version the rows are of; the newest where absent. */
+  version?: string | undefined;
   /** Something new may be saved without a change. */
   isNew?: boolean;
 }
 
-export function YamlForm({ start, send, verb, isNew = false }: YamlFormProps) {
-  const [text, setText] = useState(start);
-  const dirty = text !== start;
-  const parsed = useMemo(() => readTemplate(text), [text]);
-  const run = useMutation({
-    mutationFn: async (dryRun: boolean) => {
-      if (parsed.template) await send(parsed.template, dryRun);
-      return { dryRun, text };
+export function YamlForm({ start, send, verb, version, isNew = false }: YamlFormProps) {
+  const book = useTemplateBook();
+  const edited = useEditedText(start, send, book);
+  const [view, setView] = useState<"yaml" | "inputs">("yaml");
+  const [cursor, setCursor] = useState(0);
+  const assist = useMemo(() => book && assistOf(book), [book]);
+  const save = useMutation({
+    mutationFn: async () => {
+      if (edited.parsed.template) await send(edited.parsed.template, false);
     },
   });
-  const fields = run.error instanceof ApiError ? run.error.fields : undefined;
-  const marks = useMemo(() => (parsed.problem ? [parsed.problem] : fields ? marksOf(text, fields) : []), [parsed, fields, text]);
-  const checked = run.data?.dryRun && run.data.text === text;
+  const versions: TemplateVersion[] = edited.parsed.template?.spec.versions ?? [];
+  const index = Math.max(0, version === undefined ? versions.length - 1 : versions.findIndex((one) => one?.version === version));
   return (
     <div className="flex flex-col gap-3">
-      <p className="text-muted">{m.editing}</p>
-      <CodeEditor
-        label={m.editor}
-        value={text}
-        marks={marks}
-        onChange={(next) => {
-          setText(next);
-          if (run.error) run.reset();
-        }}
-      />
-      {parsed.problem && <Notice tone="failed">{m.parseError(parsed.problem.line, parsed.problem.message)}</Notice>}
-      {run.error && <ErrorPanel error={run.error} />}
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <p className="text-muted">{view === "yaml" ? m.editing : t.inputsHelp}</p>
+        <Segmented label={t.editAs} value={view} onChange={setView} options={[{ value: "yaml", label: m.yaml }, { value: "inputs", label: m.inputs }]} />
+      </div>
+      {view === "yaml" ? (
+        <div className="flex flex-col">
+          <CodeEditor label={m.editor} value={edited.text} marks={edited.marks} assist={assist} onChange={edited.setText} onCursor={setCursor} />
+          <EditorFoot edited={edited} assist={assist} cursor={cursor} />
+        </div>
+      ) : (
+        <>
+          <InputsForm edited={edited} index={index} version={versions[index]} />
+          <EditorFoot edited={edited} assist={undefined} cursor={0} />
+        </>
+      )}
+      {edited.error !== undefined && <ErrorPanel error={edited.error} />}
+      {save.error && <ErrorPanel error={save.error} />}
       <div className="flex flex-wrap items-center gap-2">
-        <Button variant="primary" disabled={!parsed.template || (!dirty && !isNew)} busy={run.isPending && run.variables === false} onClick={() => run.mutate(false)}>
+        <Button variant="primary" disabled={!edited.parsed.template || edited.state === "refused" || (!edited.dirty && !isNew)} busy={save.isPending} onClick={() => save.mutate()}>
           {verb}
         </Button>
-        <Button disabled={!parsed.template} busy={run.isPending && run.variables === true} onClick={() => run.mutate(true)}>
-          {m.check}
-        </Button>
-        {dirty && (
-          <Button variant="quiet" onClick={() => setText(start)}>
+        {edited.dirty && (
+          <Button variant="quiet" onClick={edited.reset}>
             {m.discard}
           </Button>
         )}
-        <span role="status" className="text-muted">
-          {checked ? m.checked : dirty ? m.unsaved : ""}
-        </span>
+        {edited.dirty && <span className="text-muted">{m.unsaved}</span>}
       </div>
     </div>
   );

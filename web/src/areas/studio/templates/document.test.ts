@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { marksOf, nextVersion, readTemplate, writeTemplate } from "./document";
+import { editText, marksOf, nextVersion, readTemplate, writeTemplate } from "./document";
 
 const template = {
   metadata: { name: "lab", display_name: "Lab" },
@@ -15,16 +15,25 @@ it("keeps scripts readable", () => {
   expect(writeTemplate(template)).toContain("- |\n");
 });
 
-it("finds the line of an error, or of what is nearest to it", () => {
+it("finds the words of an error, or what is nearest to them", () => {
   const text = writeTemplate(template);
-  const line = text.split("\n").findIndex((one) => one.includes("type: integer")) + 1;
-  expect(marksOf(text, [{ path: "spec.versions.0.inputs.0.type", message: "no" }])).toEqual([{ line, message: "no" }]);
-  expect(marksOf(text, [{ path: "spec.versions.0.inputs.0.default", message: "no" }])[0]?.line).toBe(line - 1);
+  const [exact] = marksOf(text, [{ path: "spec.versions.0.inputs.0.type", message: "no" }]);
+  expect(text.slice(exact?.from, exact?.to)).toBe("integer");
+  const [missing] = marksOf(text, [{ path: "spec.versions.0.process.restart", message: "no" }]);
+  expect(text.slice(missing?.from, missing?.to)).toBe("process");
 });
 
 it("tells where text is no YAML, and when there is no spec", () => {
-  expect(readTemplate("metadata:\n  name: [a\nspec: {}").problem?.line).toBeGreaterThan(1);
-  expect(readTemplate("just words").problem).toBeDefined();
+  expect(readTemplate("metadata:\n  name: [a\nspec: {}").problems[0]?.line).toBeGreaterThan(1);
+  expect(readTemplate("just words").problems).toHaveLength(1);
+});
+
+it("changes one thing and keeps comments", () => {
+  const text = "spec:\n  # why it is so\n  versions:\n    - version: 1.0.0 # first\n";
+  const next = editText(text, ["spec", "versions", 0, "inputs"], [{ name: "port" }]);
+  expect(next).toContain("# why it is so");
+  expect(next).toContain("- name: port");
+  expect(editText(next, ["spec", "versions", 0, "inputs"], undefined)).toBe(text);
 });
 
 it("suggests a version that is free", () => {

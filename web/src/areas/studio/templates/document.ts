@@ -1,6 +1,7 @@
 // A template as a YAML document: writing it, reading it, and finding the line an error speaks about.
-import { LineCounter, isNode, parseDocument, stringify } from "yaml";
+import { type Document, LineCounter, parseDocument, stringify } from "yaml";
 import type { EnvironmentTemplate, EnvironmentTemplateSpec, FieldError } from "../../../api/types";
+import { type SchemaBook, rangeOf } from "../../../lib/json-schema";
 import type { Mark } from "../../../ui/CodeMirrorEditor";
 
 export interface TemplateText {
@@ -14,34 +15,37 @@ export function writeTemplate(template: Pick<EnvironmentTemplate, "metadata" | "
   return stringify({ metadata, spec: template.spec }, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-export type Parsed = { template: TemplateText; lineOf: (path: string) => number; problem?: undefined } | { template?: undefined; problem: Mark };
+export type Parsed = { template: TemplateText; document: Document; lines: LineCounter; problems: [] } | { template?: undefined; problems: [Mark, ...Mark[]] };
 
-/** Reads the text; what is no YAML is told with its line. The server checks everything else. */
-export function readTemplate(text: string): Parsed {
+/** Reads the text. What is no YAML is told with its place; with the schema at hand also what is misspelt or of the wrong type. */
+export function readTemplate(text: string, book?: SchemaBook): Parsed {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [error] = document.errors;
-  if (error) return { problem: { line: lines.linePos(error.pos[0]).line, message: error.message } };
+  const [first, ...rest] = document.errors.map((error): Mark => ({ line: lines.linePos(error.pos[0]).line, message: error.message, from: error.pos[0], to: Math.max(error.pos[1], error.pos[0] + 1) }));
+  if (first) return { problems: [first, ...rest] };
   const value = document.toJS() as Partial<TemplateText> | null;
   if (typeof value !== "object" || value === null || typeof value.spec !== "object" || value.spec === null) {
-    return { problem: { line: 1, message: "A template has metadata and a spec." } };
+    return { problems: [{ line: 1, message: "A template has metadata and a spec." }] };
   }
-  const lineOf = (path: string): number => {
-    const keys = path.split(".").map((key) => (/^\d+$/.test(key) ? Number(key) : key));
-    // The nearest thing that is there: an error may speak about what is missing.
-    for (let length = keys.length; length > 0; length -= 1) {
-      const node = document.getIn(keys.slice(0, length), true);
-      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-    }
-    return 1;
-  };
-  return { template: { metadata: { name: "", ...value.metadata }, spec: value.spec }, lineOf };
+  const [shape, ...more] = (book?.check(document) ?? []).map(({ path, atKey, message }): Mark => ({ ...rangeOf(document, lines, path, atKey), message }));
+  if (shape) return { problems: [shape, ...more] };
+  return { template: { metadata: { name: "", ...value.metadata }, spec: value.spec }, document, lines, problems: [] };
 }
 
-/** The server's errors at their lines. */
+export const keysOf = (path: string) => path.split(".").map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+
+/** The server's errors at the very words they speak about. */
 export function marksOf(text: string, errors: FieldError[]): Mark[] {
   const parsed = readTemplate(text);
-  return parsed.template ? errors.map((error) => ({ line: parsed.lineOf(error.path), message: error.message })) : [parsed.problem];
+  return parsed.template ? errors.map((error) => ({ ...rangeOf(parsed.document, parsed.lines, keysOf(error.path)), message: error.message })) : parsed.problems;
+}
+
+/** Changes one thing in the text and leaves the rest as it was written, comments too. Nothing (`undefined`) takes it away. */
+export function editText(text: string, path: (string | number)[], value: unknown): string {
+  const document = parseDocument(text);
+  if (value === undefined) document.deleteIn(path);
+  else document.setIn(path, document.createNode(value));
+  return document.toString({ lineWidth: 0 });
 }
 
 /** The next version's name: the last number of the newest, one higher. */
