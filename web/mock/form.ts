@@ -60,6 +60,7 @@ export function answerForm(store: Store, kind: "ComputeProfile" | "ServiceProfil
       ...(card.price_per_hour ? { price_per_hour: card.price_per_hour, price_per_month: String(Number(card.price_per_hour) * 730) } : {}),
       currency: card.currency,
       target: "local",
+      targets: ["local"],
       isolation: card.isolation,
       access: service ? [{ endpoint: "lab", title: "JupyterLab", access: "owner" }] : [],
       capacity: card.availability,

@@ -1,8 +1,8 @@
 //! Where something could run, and whether it could now.
 
 use serde::{Deserialize, Serialize};
-use warpyard_model::kinds::{ComputeInstance, Inventory, ResolvedSize, Target};
-use warpyard_model::{Name, Object, Result, units};
+use warpyard_model::kinds::{ComputeInstance, Inventory, Placement, ResolvedSize, Target};
+use warpyard_model::{Object, Result, units};
 use warpyard_store::{ControllerStore, Free, Held};
 
 /// Whether something of a size can be had.
@@ -74,16 +74,16 @@ impl Place {
     }
 }
 
-/// The targets something could run on now: the one named, or every one that takes new instances.
-pub async fn places(store: &ControllerStore, named: Option<&Name>) -> Result<Vec<Place>> {
-    Ok(known_places(store, named).await?.into_iter().filter(|p| p.open).collect())
+/// The targets something could run on now: those that count and take new instances.
+pub async fn places(store: &ControllerStore, placement: &Placement) -> Result<Vec<Place>> {
+    Ok(known_places(store, placement).await?.into_iter().filter(|p| p.open).collect())
 }
 
 /// The same with those that take nothing at the moment: what fits one of them waits rather than never runs.
-pub async fn known_places(store: &ControllerStore, named: Option<&Name>) -> Result<Vec<Place>> {
+pub async fn known_places(store: &ControllerStore, placement: &Placement) -> Result<Vec<Place>> {
     let mut out = Vec::new();
     for target in store.all::<Target>(&[]).await? {
-        if named.is_none_or(|n| *n == target.metadata.name) {
+        if placement.admits(&target) {
             let held: Vec<Held> = store.held(target.metadata.name.as_str()).await?;
             let free = Free::of(&target.status.inventory, &held);
             let open = !target.spec.cordoned && target.metadata.deletion_requested_at.is_none();
@@ -99,12 +99,12 @@ pub async fn waiting(store: &ControllerStore) -> Result<u32> {
     Ok(u32::try_from(queued.len()).unwrap_or(u32::MAX))
 }
 
-/// Whether `size` can be had on one of the targets that are known, when `ahead` others wait.
-pub fn assess(places: &[Place], size: &ResolvedSize, ahead: u32) -> Capacity {
+/// Whether `size` can be had on one of the targets that are known and count, when `ahead` others wait.
+pub fn assess(places: &[Place], placement: &Placement, size: &ResolvedSize, ahead: u32) -> Capacity {
     let capacity = |state, message: String| Capacity { state, free: None, ahead: None, target: None, message };
     let open: Vec<&Place> = places.iter().filter(|p| p.open).collect();
     if open.is_empty() {
-        return capacity(CapacityState::NoTarget, "No target takes new instances at the moment.".to_owned());
+        return capacity(CapacityState::NoTarget, placement.nothing_open());
     }
     let ready: Vec<&Place> = open.iter().copied().filter(|p| !p.inventory().nodes.is_empty()).collect();
     if ready.is_empty() {

@@ -15,7 +15,7 @@ use crate::lookup::{AtRest, Lookup};
 use crate::profile::{Loaded, ProfileSpec, load, template_version};
 use serde::{Deserialize, Serialize};
 use warpyard_model::inputs::{Evaluation, Form, Mode, Values, evaluate};
-use warpyard_model::kinds::{Card, ComputeInstance, ComputeProfile, Phase, ResolvedSize, ServiceProfile};
+use warpyard_model::kinds::{Card, ComputeInstance, ComputeProfile, Phase, Placement, ResolvedSize, ServiceProfile};
 use warpyard_model::render::Renderer;
 use warpyard_model::{Error, FieldError, Kind, Name, Object, Result, ScopePath};
 use warpyard_store::ControllerStore;
@@ -154,13 +154,13 @@ pub async fn compute_form(
     person: &Person<'_>,
 ) -> Result<FormResponse> {
     let (profile, home) = loaded(&mut AtRest(store), of, place).await?;
-    let live = live_options(store, place, profile.spec.target.as_ref(), Some(person)).await?;
+    let placement = Placement::of(&profile.spec);
+    let live = live_options(store, place, &placement, Some(person)).await?;
     let form = profile.form(&live)?;
     let evaluation = evaluated(store, place, &form, &request.inputs).await?;
     let mut errors = under(&evaluation.errors, "inputs");
     let size = sized(&profile.spec, &evaluation, &mut errors, "inputs");
-    let mut summary =
-        summary::summary(store, place, size.clone(), &[profile.spec.price()], profile.spec.target.as_ref(), Vec::new()).await?;
+    let mut summary = summary::summary(store, place, size.clone(), &[profile.spec.price()], &placement, Vec::new()).await?;
     // While a field is wrong the size it leads to says nothing.
     if errors.is_empty() && size.is_some() && summary.capacity.state == CapacityState::Never {
         errors.push(FieldError::new("", summary.capacity.message.clone()));
@@ -191,7 +191,7 @@ pub async fn service_form(
 ) -> Result<FormResponse> {
     let lookup = &mut AtRest(store);
     let (profile, home) = loaded(lookup, of, place).await?;
-    let live = live_options(store, place, None, Some(person)).await?;
+    let live = live_options(store, place, &Placement::Any, Some(person)).await?;
     let form = profile.form(&live)?;
     let evaluation = evaluated(store, place, &form, &request.inputs).await?;
     let mut errors = under(&evaluation.errors, "inputs");
@@ -203,7 +203,7 @@ pub async fn service_form(
         .into_iter()
         .filter(|c| accepts(&profile.spec, &home, &c.spec.profile.name, c.spec.profile.project.as_ref()))
         .collect();
-    let (mut size, mut prices, mut target) = (None, vec![profile.spec.price()], None);
+    let (mut size, mut prices, mut placement) = (None, vec![profile.spec.price()], Placement::Any);
     let (mut compute_form, mut compute_values) = (None, Values::new());
     let compute_profile;
     match (&request.compute, &profile.spec.compute.auto_create) {
@@ -231,7 +231,7 @@ pub async fn service_form(
             required.extend(prefixed(&own_evaluation.required, "compute_inputs"));
             size = sized(&compute_profile.spec, &own_evaluation, &mut errors, "compute_inputs");
             prices.push(compute_profile.spec.price());
-            target.clone_from(&compute_profile.spec.target);
+            placement = Placement::of(&compute_profile.spec);
             compute_values = shown(&own, &own_evaluation);
             compute_form = Some(own);
         }
@@ -247,7 +247,7 @@ pub async fn service_form(
             access: profile.spec.access.map_or(e.access, |narrowed| narrowed.min(e.access)),
         })
         .collect();
-    let mut summary = summary::summary(store, place, size, &prices, target.as_ref(), access).await?;
+    let mut summary = summary::summary(store, place, size, &prices, &placement, access).await?;
     if request.compute.is_some() {
         summary.capacity = Capacity {
             state: CapacityState::Available,

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
 use warpyard_model::inputs::{Field, InputRule, LiveOptions, effective_form, validate_fields};
 use warpyard_model::kinds::{
-    Amount, Card, ComputeProfile, ComputeRequirement, GpuSize, ServiceProfile, Sharing, Size, TemplateRef,
+    Amount, Card, ComputeProfile, ComputeRequirement, GpuSize, Limits, ServiceProfile, Sharing, Size, TemplateRef,
 };
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::{FieldError, Kind, Name};
@@ -96,12 +96,14 @@ fn read(text: &str) -> Result<ImportedProfile, FieldError> {
             card: Card::default(),
             template: reference,
             target: None,
+            target_selector: None,
             size,
             allocation: read.allocation,
             price: None,
             inputs: read.rules,
             presets: Vec::new(),
             sharing: read.sharing,
+            limits: Limits::default(),
             parent: None,
         }),
         None => serde_json::to_value(ServiceProfile {
@@ -113,6 +115,7 @@ fn read(text: &str) -> Result<ImportedProfile, FieldError> {
             presets: Vec::new(),
             access: None,
             sharing: read.sharing,
+            limits: Limits::default(),
             parent: None,
         }),
     };

@@ -211,6 +211,8 @@ export interface ComputeProfileSpec {
   card: Card;
   template: TemplateRef;
   target?: string;
+  /** Instead of `target`: every target with all of this. */
+  target_selector?: { labels?: Record<string, string>; capabilities?: string[]; gpu_model?: string };
   size: Size;
   allocation: "dedicated" | "shared";
   price?: Price;
@@ -522,6 +524,8 @@ export interface FormRequest {
 }
 export interface FormSummary {
   limit?: { used: number; most: number };
+  /** Every target it may run on. */
+  targets: string[];
   size?: ResolvedSize;
   price_per_hour?: string;
   price_per_month?: string;

@@ -8,8 +8,8 @@ use crate::secret_input;
 use serde_json::{Value as Json, json};
 use warpyard_model::inputs::{FieldType, LiveOptions, Mode, Resolved, Values, resolve};
 use warpyard_model::kinds::{
-    ComputeInstance, ComputeInstanceStatus, ComputeProfile, DesiredState, Phase, ProfileRef, ServiceInstance, ServiceProfile,
-    User,
+    ComputeInstance, ComputeInstanceStatus, ComputeProfile, DesiredState, Phase, Placement, ProfileRef, ServiceInstance,
+    ServiceProfile, User,
 };
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::permission::Subject;
@@ -174,13 +174,14 @@ impl Admit for ComputeInstance {
         old: Option<&Object<Self>>,
     ) -> Result<Admitted<Self>> {
         let (profile, reference) = load_pinned::<ComputeProfile>(admission, scope, &self.profile, old.is_some()).await?;
-        let live = admission.live(scope, profile.spec.target.as_ref()).await?;
+        let live = admission.live(scope, &Placement::of(&profile.spec)).await?;
         let before = inputs_before(admission, old, old.map_or(&self.inputs, |o| &o.spec.inputs)).await?;
         let inputs = inputs(admission, scope, &profile, &self.inputs, before.as_ref(), &live, "spec.inputs").await?;
         let size = resolve_size(&profile.spec, &inputs.values).map_err(|e| Error::invalid(vec![e]))?;
         if old.is_none() {
+            let placement = Placement::of(&profile.spec);
             // The form said so as well. Waiting would never end, so nothing begins to wait.
-            let outlook = assess(&known_places(admission.store, profile.spec.target.as_ref()).await?, &size, 0);
+            let outlook = assess(&known_places(admission.store, &placement).await?, &placement, &size, 0);
             if outlook.state == CapacityState::Never {
                 return Err(Error::invalid_field("", outlook.message));
             }
@@ -209,7 +210,7 @@ impl Admit for ServiceInstance {
         old: Option<&Object<Self>>,
     ) -> Result<Admitted<Self>> {
         let (profile, reference) = load_pinned::<ServiceProfile>(admission, scope, &self.profile, old.is_some()).await?;
-        let live = admission.live(scope, None).await?;
+        let live = admission.live(scope, &Placement::Any).await?;
         let before = inputs_before(admission, old, old.map_or(&self.inputs, |o| &o.spec.inputs)).await?;
         let inputs = inputs(admission, scope, &profile, &self.inputs, before.as_ref(), &live, "spec.inputs").await?;
         let (org, project) = place_of(scope)?;
@@ -313,10 +314,10 @@ impl BringsCompute for ServiceInstance {
 }
 
 impl Admission<'_> {
-    async fn live(&mut self, scope: &ScopePath, target: Option<&Name>) -> Result<LiveOptions> {
+    async fn live(&mut self, scope: &ScopePath, placement: &Placement) -> Result<LiveOptions> {
         let (org, project) = place_of(scope)?;
         let place = crate::form::LaunchPlace { org, project, workspace: scope.workspace.as_ref() };
-        crate::form::live_options(self.store, &place, target, None).await
+        crate::form::live_options(self.store, &place, placement, None).await
     }
 }
 

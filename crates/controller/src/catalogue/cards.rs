@@ -7,7 +7,7 @@ use crate::profile::{ProfileSpec, template_version};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use warpyard_model::inputs::{LiveOptions, Mode, evaluate};
-use warpyard_model::kinds::{Card, ComputeProfile, EnvironmentTemplate, Price, ResolvedSize, ServiceProfile, User};
+use warpyard_model::kinds::{Card, ComputeProfile, EnvironmentTemplate, Placement, Price, ResolvedSize, ServiceProfile, User};
 use warpyard_model::{Kind, Name, Object, Result, ScopePath};
 use warpyard_store::ControllerStore;
 
@@ -50,7 +50,7 @@ pub struct CatalogueCard {
 
 /// The cards offered to a person in a project, services first, then by title.
 pub async fn cards(store: &ControllerStore, org: &Name, project: &Name, person: &Name) -> Result<Vec<CatalogueCard>> {
-    let all_places = known_places(store, None).await?;
+    let all_places = known_places(store, &Placement::Any).await?;
     let ahead = waiting(store).await?;
     let currency = currency(store, org).await?;
     let mut cards = Vec::new();
@@ -58,10 +58,10 @@ pub async fn cards(store: &ControllerStore, org: &Name, project: &Name, person: 
     let services: Vec<(Object<ServiceProfile>, ServiceProfile)> = published(store, org).await?;
     let isolation = all_places.first().map(|p| in_short(&p.target.status.isolation)).unwrap_or_default();
     let capacity = async |spec: &ComputeProfile| {
-        let named: Vec<_> =
-            all_places.iter().filter(|p| spec.target.as_ref().is_none_or(|t| *t == p.target.metadata.name)).cloned().collect();
+        let placement = Placement::of(spec);
+        let named: Vec<_> = all_places.iter().filter(|p| placement.admits(&p.target)).cloned().collect();
         let size = default_size(store, spec, &AtOrg::Org(org)).await;
-        let availability = assess(&named, &size.clone().unwrap_or_default(), ahead);
+        let availability = assess(&named, &placement, &size.clone().unwrap_or_default(), ahead);
         (size, availability)
     };
     for (object, spec) in &services {
@@ -72,7 +72,7 @@ pub async fn cards(store: &ControllerStore, org: &Name, project: &Name, person: 
         let compute = computes.iter().find(|(c, _)| Some(&c.metadata.name) == auto && c.metadata.scope == object.metadata.scope);
         let (size, availability) = match compute {
             Some((_, compute)) => capacity(compute).await,
-            None => (None, assess(&all_places, &ResolvedSize::default(), ahead)),
+            None => (None, assess(&all_places, &Placement::Any, &ResolvedSize::default(), ahead)),
         };
         let prices = [spec.price(), compute.and_then(|(_, c)| c.price())];
         cards.push(card(object, spec, size, &prices, availability, &currency, &isolation));

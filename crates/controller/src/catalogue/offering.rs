@@ -6,7 +6,7 @@ use crate::capacity::places;
 use crate::profile::ProfileSpec;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use warpyard_model::kinds::{ComputeProfile, ServiceProfile, Sharing, SystemParent, SystemProfile};
+use warpyard_model::kinds::{ComputeProfile, Placement, ServiceProfile, Sharing, SystemParent, SystemProfile};
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::{Error, Kind, Name, Object, Result, ScopePath};
 use warpyard_policy::action;
@@ -159,7 +159,7 @@ impl FromSystem for ServiceProfile {
 
 /// What targets lack for a shipped profile.
 async fn missing(store: &ControllerStore, system: &Object<SystemProfile>) -> Result<Vec<String>> {
-    let places = places(store, None).await?;
+    let places = places(store, &Placement::Any).await?;
     if places.is_empty() {
         return Ok(vec!["There is no target that takes new instances.".to_owned()]);
     }

@@ -3,21 +3,21 @@
 use super::LaunchPlace;
 use super::audience::Person;
 use warpyard_model::inputs::{Choice, LiveOptions, OptionSource};
-use warpyard_model::kinds::{ComputeInstance, Phase, Secret, Target};
-use warpyard_model::{Name, Object, Result, ScopePath};
+use warpyard_model::kinds::{ComputeInstance, Phase, Placement, Secret, Target};
+use warpyard_model::{Object, Result, ScopePath};
 use warpyard_store::ControllerStore;
 
 /// Options of the live sources, as they are now.
 pub async fn live_options(
     store: &ControllerStore,
     place: &LaunchPlace<'_>,
-    target: Option<&Name>,
+    placement: &Placement,
     person: Option<&Person<'_>>,
 ) -> Result<LiveOptions> {
     let plain = |value: &str, label: String| Choice { value: value.into(), label, help: String::new() };
     let mut models: Vec<(String, usize, bool)> = Vec::new();
     for object in store.all::<Target>(&[]).await? {
-        if target.is_some_and(|t| *t != object.metadata.name) {
+        if !placement.admits(&object) {
             continue;
         }
         for gpu in object.status.inventory.nodes.iter().flat_map(|n| &n.gpus) {

@@ -4,7 +4,7 @@ use super::LaunchPlace;
 use super::audience::LimitUse;
 use crate::capacity::{Capacity, CapacityState, assess, known_places, waiting};
 use serde::Serialize;
-use warpyard_model::kinds::{EndpointAccess, Organization, ResolvedSize};
+use warpyard_model::kinds::{EndpointAccess, Organization, Placement, ResolvedSize};
 use warpyard_model::{Name, Result, ScopePath};
 use warpyard_store::ControllerStore;
 
@@ -36,6 +36,8 @@ pub struct Summary {
     /// The target it would go to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
+    /// Every target it may run on.
+    pub targets: Vec<String>,
     /// The isolation it would get, said plainly.
     pub isolation: String,
     /// Who will be able to open what.
@@ -64,12 +66,12 @@ pub(super) async fn summary(
     place: &LaunchPlace<'_>,
     size: Option<ResolvedSize>,
     prices: &[Option<&warpyard_model::kinds::Price>],
-    target: Option<&Name>,
+    placement: &Placement,
     access: Vec<AccessLine>,
 ) -> Result<Summary> {
-    let places = known_places(store, target).await?;
+    let places = known_places(store, placement).await?;
     let capacity = match &size {
-        Some(size) => assess(&places, size, waiting(store).await?),
+        Some(size) => assess(&places, placement, size, waiting(store).await?),
         None => Capacity {
             state: CapacityState::NoTarget,
             free: None,
@@ -86,6 +88,7 @@ pub(super) async fn summary(
         price_per_hour: price.map(|p| p.normalize().to_string()),
         currency: currency(store, place.org).await?,
         target: chosen.map(|p| p.target.metadata.name.to_string()),
+        targets: places.iter().map(|p| p.target.metadata.name.to_string()).collect(),
         isolation: chosen.map(|p| p.target.status.isolation.clone()).unwrap_or_default(),
         access,
         capacity,

@@ -6,9 +6,9 @@
 
 use crate::capacity::{Place, places, shortage};
 use warpyard_model::kinds::{
-    ComputeInstance, ComputeProfile, DesiredState, Phase, QueueStatus, ResolvedSize, ServiceInstance, StepState,
+    ComputeInstance, ComputeProfile, DesiredState, Phase, Placement, QueueStatus, ResolvedSize, ServiceInstance, StepState,
 };
-use warpyard_model::{Name, Object, Result, ScopePath};
+use warpyard_model::{Object, Result, ScopePath};
 use warpyard_store::{ControllerStore, Event, Free, Held, Lease, Severity, Want};
 
 /// What those ahead in the queue are short of on a target; whoever comes later may not take it.
@@ -68,13 +68,12 @@ pub(crate) async fn run(store: &ControllerStore, lease: Option<&Lease>) -> Resul
     if waiting.is_empty() {
         return Ok(Vec::new());
     }
-    let mut all = places(store, None).await?;
+    let mut all = places(store, &Placement::Any).await?;
     let mut blocked: Vec<Blocked> = vec![Blocked::default(); all.len()];
     let (mut touched, mut position) = (Vec::new(), 0);
     for instance in &waiting {
-        let target = target_of(store, instance).await?;
-        let candidates: Vec<usize> =
-            (0..all.len()).filter(|i| target.as_ref().is_none_or(|t| *t == all[*i].target.metadata.name)).collect();
+        let placement = placement_of(store, instance).await?;
+        let candidates: Vec<usize> = (0..all.len()).filter(|i| placement.admits(&all[*i].target)).collect();
         let size = &instance.status.size;
         let mut booked = None;
         for &i in &candidates {
@@ -113,7 +112,7 @@ pub(crate) async fn run(store: &ControllerStore, lease: Option<&Lease>) -> Resul
         }
         position += 1;
         let reachable: Vec<&Place> = candidates.iter().map(|i| &all[*i]).collect();
-        let reason = reason(&reachable, size, target.as_ref(), position);
+        let reason = reason(&reachable, size, &placement, position);
         if queue(store, lease, instance, position, reason).await? {
             for service in store.referring::<ServiceInstance>(&instance.metadata.uid).await? {
                 touched.push(service.metadata.uid);
@@ -123,12 +122,9 @@ pub(crate) async fn run(store: &ControllerStore, lease: Option<&Lease>) -> Resul
     Ok(touched)
 }
 
-fn reason(candidates: &[&Place], size: &ResolvedSize, target: Option<&Name>, position: u32) -> String {
+fn reason(candidates: &[&Place], size: &ResolvedSize, placement: &Placement, position: u32) -> String {
     if candidates.is_empty() {
-        return match target {
-            Some(target) => format!("The target {target} takes no new instances at the moment."),
-            None => "No target takes new instances at the moment.".to_owned(),
-        };
+        return placement.nothing_open();
     }
     if !candidates.iter().any(|p| p.could_ever_fit(size)) {
         return format!("It does not fit even an empty target: {}.", shortage(candidates, size));
@@ -171,18 +167,20 @@ async fn queue(
     Ok(true)
 }
 
-/// The target an instance's profile names, at the generation it was launched from.
-async fn target_of(store: &ControllerStore, instance: &Object<ComputeInstance>) -> Result<Option<Name>> {
+/// The targets that count for an instance's profile, at the generation it was launched from.
+async fn placement_of(store: &ControllerStore, instance: &Object<ComputeInstance>) -> Result<Placement> {
     let scope = &instance.metadata.scope;
     let (Some(org), Some(home)) = (&scope.org, instance.spec.profile.project.as_ref().or(scope.project.as_ref())) else {
-        return Ok(None);
+        return Ok(Placement::Any);
     };
     let home = ScopePath::project(org.clone(), home.clone());
-    let Some(profile) = store.find::<ComputeProfile>(&home, &instance.spec.profile.name).await? else { return Ok(None) };
+    let Some(profile) = store.find::<ComputeProfile>(&home, &instance.spec.profile.name).await? else {
+        return Ok(Placement::Any);
+    };
     match instance.spec.profile.generation {
         Some(generation) if generation != profile.metadata.generation => {
-            Ok(store.revision::<ComputeProfile>(&profile.metadata.uid, generation).await?.target)
+            Ok(Placement::of(&store.revision::<ComputeProfile>(&profile.metadata.uid, generation).await?))
         }
-        _ => Ok(profile.spec.target),
+        _ => Ok(Placement::of(&profile.spec)),
     }
 }

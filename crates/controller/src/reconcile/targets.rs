@@ -3,10 +3,10 @@
 use super::told;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use warpyard_model::kinds::Target;
+use warpyard_model::kinds::{Inventory, Target};
 use warpyard_model::object::set_condition;
 use warpyard_model::{Condition, Error, Object, Result};
-use warpyard_provider::Provider;
+use warpyard_provider::{Capabilities, Provider};
 use warpyard_store::ControllerStore;
 
 /// Makes the provider of a target.
@@ -55,6 +55,18 @@ impl Providers {
     }
 }
 
+/// What a target can do, in the words that profiles choose targets by.
+fn words(capabilities: &Capabilities, inventory: &Inventory) -> Vec<String> {
+    let mut gpus = inventory.nodes.iter().flat_map(|node| &node.gpus);
+    let words = [
+        ("gpus", gpus.clone().next().is_some()),
+        ("limits", capabilities.enforces_limits),
+        ("private_network", capabilities.private_network),
+        ("real_gpus", gpus.any(|gpu| !gpu.simulated)),
+    ];
+    words.into_iter().filter(|(_, holds)| *holds).map(|(word, _)| word.to_owned()).collect()
+}
+
 /// Asks a target what it has and can do, and writes it down when it changed. Idempotent; a cancelled call leaves the
 /// old status.
 pub(crate) async fn reconcile(store: &ControllerStore, providers: &Providers, target: &Object<Target>) -> Result<bool> {
@@ -72,6 +84,7 @@ pub(crate) async fn reconcile(store: &ControllerStore, providers: &Providers, ta
             let before = object.status.clone();
             let condition = match asked {
                 Ok((capabilities, inventory)) => {
+                    object.status.capabilities = words(&capabilities, &inventory);
                     object.status.isolation = capabilities.isolation;
                     object.status.commands = capabilities.commands;
                     capacity_changed = object.status.inventory != inventory;

@@ -116,6 +116,40 @@ async fn capacity_that_comes_is_used() {
     world.finish().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_profile_chooses_targets_by_what_they_are() {
+    let world = world(2).await;
+    let profile = |selector: Json| {
+        json!({ "metadata": { "name": "placed" }, "spec": {
+            "template": { "name": "cell", "version": "1.0.0" }, "target_selector": selector,
+            "size": { "cpu_millis": 500, "memory_bytes": "1GiB" } } })
+    };
+    let profiles = "/api/v1/orgs/acme/projects/vision/compute-profiles";
+    let admin = world.of("paas-admin");
+    let mut both = profile(json!({ "gpu_model": "A100" }));
+    both["spec"]["target"] = json!("local");
+    assert_eq!(admin.post(profiles, &both).await.error_paths(), ["spec.target_selector"]);
+    admin.post(profiles, &profile(json!({ "labels": { "zone": "eu" }, "capabilities": ["gpus"] }))).await.expect(201);
+    admin.post(&format!("{profiles}/placed/publish"), &json!({})).await.expect(200);
+    let form = json!({ "workspace": "research" });
+    let summary = async || {
+        world.of("developer").post(&format!("{profiles}/placed/form"), &form).await.expect(200).json()["summary"].clone()
+    };
+    let nowhere = summary().await;
+    assert_eq!((nowhere["capacity"]["state"].as_str(), nowhere["targets"].as_array().unwrap().len()), (Some("no_target"), 0));
+    let message = "No target that takes new instances has the label zone=eu and gpus.";
+    assert_eq!(nowhere["capacity"]["message"], message);
+    // Nothing matches yet, so it waits; it runs once a target is what was asked for.
+    launch_compute(&world, "waits", "placed", 1).await;
+    let queued = until_compute(&world, "waits", Phase::Queued).await;
+    assert_eq!(queued.status.queue.unwrap().reason, message);
+    let labelled = json!({ "metadata": { "name": "local", "labels": { "zone": "eu" } }, "spec": { "type": "process" } });
+    world.of("root").put("/api/v1/targets/local", &labelled).await.expect(200);
+    until_compute(&world, "waits", Phase::Running).await;
+    assert_eq!(summary().await["targets"], json!(["local"]));
+    world.finish().await;
+}
+
 /// Panics when a GPU is held twice, by the books or by what instances believe.
 async fn check_nothing_is_held_twice(world: &World) -> usize {
     let held = world.controller.held("local").await.unwrap();

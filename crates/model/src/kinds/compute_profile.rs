@@ -1,6 +1,7 @@
 //! A size people may launch: an SKU with a card.
 
 use super::card::{AllocationType, Card, Limits, Price, ProfileStatus, Sharing, SystemParent, TemplateRef, validate_card};
+use super::placement::TargetSelector;
 use super::size::Size;
 use crate::inputs::{InputRule, Preset, validate_rules};
 use crate::{FieldError, Kind, Name, Spec};
@@ -15,9 +16,12 @@ pub struct ComputeProfile {
     pub card: Card,
     /// The environment template (workload `compute`) that makes it.
     pub template: TemplateRef,
-    /// The target it runs on; any that fits where absent.
+    /// The target it runs on; any that fits where this and `target_selector` are absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Name>,
+    /// The targets it may run on, by what they are; instead of `target`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_selector: Option<TargetSelector>,
     /// How much of the target it takes.
     pub size: Size,
     /// Dedicated or shared.
@@ -50,6 +54,10 @@ impl Spec for ComputeProfile {
     fn validate(&self) -> Vec<FieldError> {
         let mut errors = validate_card(&self.card);
         errors.extend(self.size.validate());
+        errors.extend(self.target_selector.iter().flat_map(TargetSelector::validate));
+        if self.target.is_some() && self.target_selector.is_some() {
+            errors.push(FieldError::new("spec.target_selector", "say either a target or what targets must have, not both"));
+        }
         errors.extend(self.price.as_ref().and_then(Price::validate));
         errors.extend(self.limits.validate());
         errors.extend(validate_rules(&self.inputs, &self.presets));

@@ -8,6 +8,7 @@ mod environment_template;
 mod group;
 mod instance;
 mod organization;
+mod placement;
 mod project;
 mod role_binding;
 mod secret;
@@ -30,6 +31,7 @@ pub use environment_template::{
 pub use group::{Group, GroupStatus};
 pub use instance::{DesiredState, Phase, ProfileRef, QueueStatus, Step, StepState};
 pub use organization::{Organization, OrganizationStatus};
+pub use placement::{Placement, TargetSelector};
 pub use project::{Project, ProjectStatus};
 pub use role_binding::{RoleBinding, RoleBindingStatus};
 pub use secret::{Secret, SecretStatus};

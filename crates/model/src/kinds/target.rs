@@ -157,6 +157,9 @@ pub struct TargetStatus {
     /// Commands that templates may need and that are there.
     #[serde(default)]
     pub commands: Vec<String>,
+    /// What it can do: `gpus` (`real_gpus` where they are not simulated), `limits`, `private_network`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub capabilities: Vec<String>,
     /// When it last answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_at: Option<Timestamp>,
