@@ -30,7 +30,7 @@ function Trial({ template, version, scope }: TryProps) {
   const kind = template.spec.workload === "compute" ? "ComputeProfile" : "ServiceProfile";
   const [spec] = useState(() => ({ ...emptyDraft(kind).spec, template: { name: template.metadata.name, version: version.version } }));
   const [values, setValues] = useState<PreviewValues>({ inputs: {}, compute_inputs: {} });
-  const { answer, error, isBehind } = usePreview(kind, scope, spec, values);
+  const { answer, error, isBehind } = usePreview(kind, scope, spec, values, "");
   if (error && !answer) return <ErrorPanel error={error} />;
   if (!answer) return <Skeleton lines={6} />;
   const problems = answer.errors.filter((one) => one.path.startsWith("inputs."));
