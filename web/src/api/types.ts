@@ -453,6 +453,7 @@ export type Target = Obj<
     usage: { cpu_millis: number; memory_bytes: number; gpus: GpuUse[]; instances: number; queued: number };
     isolation: string;
     commands: string[];
+    capabilities?: string[];
     seen_at?: string;
   }
 >;

@@ -8,6 +8,7 @@ import { ErrorPanel, Notice } from "../../../ui/Page";
 import { rowName } from "../../admin/bindings/roles";
 import { ComputeRequirement } from "./ComputeRequirement";
 import { SizeFields } from "./SizeFields";
+import { TargetPart } from "./TargetPart";
 import { at, useDesigner } from "./context";
 import { useTemplates } from "./templates";
 
@@ -65,28 +66,17 @@ export function EnvironmentPart() {
       {version && !usable(version.state) && <Notice tone="waiting">{m.notActive}</Notice>}
       {kind === "ComputeProfile" ? (
         <>
-          <div className="grid gap-5 sm:grid-cols-2">
+          <TargetPart targets={targets.items ?? []} />
             <SelectField
-              label={m.target}
-              value={(spec as ComputeProfileSpec).target ?? ""}
-              onChange={(target) => setSpec({ target: target || undefined } as Partial<ComputeProfileSpec>)}
-              disabled={readOnly}
-              placeholder={m.anyTarget}
-              options={withCurrent(
-                (targets.items ?? []).map((one) => ({ value: one.metadata.name, label: rowName(one) })),
-                (spec as ComputeProfileSpec).target ?? "",
-              )}
-              {...at(errorAt("spec.target"))}
-            />
-            <SelectField
+              className="max-w-72"
               label={m.allocation}
+              help={m.allocationHelp[(spec as ComputeProfileSpec).allocation]}
               value={(spec as ComputeProfileSpec).allocation}
               onChange={(allocation) => setSpec({ allocation } as Partial<ComputeProfileSpec>)}
               disabled={readOnly}
               options={(["dedicated", "shared"] as const).map((value) => ({ value, label: m.allocations[value] }))}
               {...at(errorAt("spec.allocation"))}
             />
-          </div>
           <SizeFields targets={targets.items ?? []} />
         </>
       ) : (

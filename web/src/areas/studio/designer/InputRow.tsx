@@ -54,7 +54,7 @@ export const InputRow = memo(function InputRow({ field, rule, problem, open, rea
             <GripVertical size={16} aria-hidden />
           </button>
         )}
-        <button type="button" aria-expanded={open} onClick={() => onToggle(field.name)} className="flex min-w-0 flex-1 items-center gap-2 rounded-sm px-1 py-1 text-left hover:bg-hover">
+        <button type="button" aria-expanded={open} onClick={() => onToggle(field.name)} className="flex min-w-0 flex-1 basis-[calc(100%-40px)] items-center gap-2 rounded-sm px-1 py-1 text-left hover:bg-hover sm:basis-0">
           {open ? <ChevronDown size={16} aria-hidden className="shrink-0" /> : <ChevronRight size={16} aria-hidden className="shrink-0" />}
           <span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-1">
             <span className="flex min-w-0 flex-col">

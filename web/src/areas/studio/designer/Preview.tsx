@@ -113,12 +113,13 @@ const Answer = memo(function Answer({ answer, values, onValues }: { answer: Form
           summary.size ? { label: m.size, value: <SizeLine size={summary.size} /> } : null,
           { label: m.capacity, value: <AvailabilityBadge availability={summary.capacity} /> },
           summary.limit ? { label: m.limit, value: m.limitUse(summary.limit.used, summary.limit.most) } : null,
-          summary.target ? { label: m.target, value: summary.target } : null,
+          summary.targets.length > 1 ? { label: m.targets, value: summary.targets.join(", ") } : summary.target ? { label: m.target, value: summary.target } : null,
           summary.access.length > 0 ? { label: m.access, value: summary.access.map((one) => `${one.title}: ${ui.access[one.access]}`).join("; ") } : null,
         ]}
       />
       <div className="flex flex-col gap-4 border-t border-line pt-4">
         <h3 className="font-semibold">{m.form}</h3>
+        {![...answer.form.fields, ...(answer.compute_form?.fields ?? [])].some((field) => !field.hidden) && <p className="text-muted">{m.asksNothing}</p>}
         <Presets presets={answer.form.presets} given={values.inputs} values={answer.values} onChange={change("inputs")} />
         {answer.compute_form && answer.compute_form.fields.some((field) => !field.hidden) && (
           <div className="flex flex-col gap-3">

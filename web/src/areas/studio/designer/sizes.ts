@@ -1,5 +1,5 @@
 // The usual sizes, and which GPUs the targets have.
-import type { Target } from "../../../api/types";
+import type { ComputeProfileSpec, Target } from "../../../api/types";
 
 const GIB = 2 ** 30;
 
@@ -19,4 +19,15 @@ export function gpuModels(targets: Target[]): { model: string; count: number }[]
     }
   }
   return [...counts].map(([model, count]) => ({ model, count })).sort((a, b) => a.model.localeCompare(b.model));
+}
+
+/** Whether a target has all that is asked, to show which they are now. The server chooses again at each launch. */
+export function matchesTarget(selector: NonNullable<ComputeProfileSpec["target_selector"]>, target: Target): boolean {
+  const { capabilities = [], commands, inventory } = target.status;
+  const model = selector.gpu_model?.toLowerCase();
+  return (
+    Object.entries(selector.labels ?? {}).every(([key, value]) => target.metadata.labels?.[key] === value) &&
+    (selector.capabilities ?? []).every((word) => capabilities.includes(word) || commands.includes(word)) &&
+    (model === undefined || (inventory?.nodes ?? []).some((node) => (node.gpus ?? []).some((gpu) => gpu.model.toLowerCase().includes(model))))
+  );
 }
