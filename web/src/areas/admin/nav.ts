@@ -1,4 +1,4 @@
-import { FolderClosed, House, KeyRound, ScrollText, Server, ShieldCheck, UserRoundCheck, Users } from "lucide-react";
+import { FolderClosed, House, KeyRound, ScrollText, Server, ShieldCheck, UserRoundCheck, Users, UsersRound } from "lucide-react";
 import { paths } from "../../lib/paths";
 import { frame as m } from "../../messages/en/frame";
 import { nav } from "../../messages/en/nav";
@@ -15,6 +15,7 @@ export const administration: Area = {
     { label: m.pages.home, icon: House, to: (scope) => paths.admin(scope), exact: true },
     { label: nav.admin.projects, icon: FolderClosed, to: adminPaths.projects, needs: ["project.view"] },
     { label: nav.admin.users, icon: Users, to: adminPaths.users, needs: ["user.view"] },
+    { label: nav.admin.groups, icon: UsersRound, to: adminPaths.groups, needs: ["group.view"] },
     { label: nav.admin.bindings, icon: UserRoundCheck, to: adminPaths.bindings, needs: ["role_binding.view"] },
     { label: nav.admin.targets, icon: Server, to: adminPaths.targets, needs: ["target.view"] },
     { label: nav.admin.secrets, icon: KeyRound, to: adminPaths.secrets, needs: ["secret.view"] },

@@ -10,6 +10,7 @@ export const adminPaths = {
   project: (scope: Scope, name: string, tab?: string) => `${paths.admin(scope)}/projects/${part(name)}${tab ? `/${tab}` : ""}`,
   users: (scope: Scope) => `${paths.admin(scope)}/users`,
   user: (scope: Scope, name: string) => `${paths.admin(scope)}/users/${part(name)}`,
+  groups: (scope: Scope) => `${paths.admin(scope)}/groups`,
   bindings: (scope: Scope) => `${paths.admin(scope)}/role-bindings`,
   targets: (scope: Scope) => `${paths.admin(scope)}/targets`,
   target: (scope: Scope, name: string) => `${paths.admin(scope)}/targets/${part(name)}`,

@@ -47,6 +47,14 @@ const userRoute = createRoute({
   component: lazyRouteComponent(() => import("./users/UserPage"), "UserPage"),
 });
 
+const groupsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: "/groups",
+  staticData: { crumb: nav.admin.groups },
+  validateSearch: textSearch("search", "sort"),
+  component: lazyRouteComponent(() => import("./groups/Groups"), "Groups"),
+});
+
 const bindingsRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: "/role-bindings",
@@ -89,6 +97,7 @@ export const adminRoutes = adminRoute.addChildren([
   homeRoute,
   projectsRoute.addChildren([projectsIndexRoute, projectRoute.addChildren([projectTabRoute])]),
   usersRoute.addChildren([usersIndexRoute, userRoute]),
+  groupsRoute,
   bindingsRoute,
   targetsRoute.addChildren([targetsIndexRoute, targetRoute]),
   secretsRoute,

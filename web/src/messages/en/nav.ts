@@ -7,6 +7,8 @@ export const nav = {
     newService: "New service profile",
     templates: "Templates",
     newTemplate: "New template",
+    importModule: "Import a module",
+    importProfile: "Import a profile",
     manage: "Hub management",
     developers: "Developers",
     offered: "Profiles",
@@ -16,6 +18,7 @@ export const nav = {
   admin: {
     projects: "Projects",
     users: "Users",
+    groups: "Groups",
     bindings: "Role bindings",
     targets: "Targets",
     secrets: "Secrets",
