@@ -64,20 +64,6 @@ export function Groups() {
         ),
     },
     { id: "changed", header: m.changed, serverSort: "updated_at", cell: (row) => <RelativeTime at={row.metadata.updated_at} /> },
-    {
-      id: "actions",
-      header: "",
-      align: "right",
-      cell: (row) => (
-        <MoreMenu
-          label={m.actions(rowName(row))}
-          entries={[
-            { label: m.editDo, disabled: !can("group.update"), onSelect: () => setEdited(row) },
-            { label: m.delete, danger: true, disabled: !can("group.delete"), onSelect: () => setDoomed(row) },
-          ]}
-        />
-      ),
-    },
   ];
   const add = can("group.create") && (
     <Button variant="primary" icon={<Plus size={16} aria-hidden />} onClick={() => setEdited("new")}>
@@ -107,6 +93,15 @@ export function Groups() {
         sort={search.sort ?? "name"}
         onSort={(sort) => setSearch({ sort })}
         empty={{ ...m.empty, action: add }}
+        rowActions={(row) => (
+          <MoreMenu
+            label={m.actions(rowName(row))}
+            entries={[
+              { label: m.editDo, disabled: !can("group.update"), onSelect: () => setEdited(row) },
+              { label: m.delete, danger: true, disabled: !can("group.delete"), onSelect: () => setDoomed(row) },
+            ]}
+          />
+        )}
       />
       {edited && <GroupDialog org={org} group={edited === "new" ? undefined : edited} onClose={() => setEdited(undefined)} />}
       <ConfirmDialog
