@@ -114,6 +114,8 @@ pub(crate) enum Command {
     Retry(commands::operate::OperateArgs),
     /// Show what happened to an instance or target.
     Events(commands::events::EventsArgs),
+    /// Show what you were told.
+    Notifications(commands::notifications::NotificationsArgs),
     /// Publish and withdraw compute and service profiles.
     #[command(subcommand)]
     Profile(commands::profile::ProfileCommand),

@@ -11,6 +11,7 @@ mod catalogue;
 mod error;
 mod files;
 mod http;
+mod inbox;
 mod path;
 mod resource;
 mod sse;
@@ -26,6 +27,7 @@ pub use catalogue::{
 pub use error::{ClientError, Result};
 pub use files::{Applied, AppliedItem, ItemScope};
 pub use http::{Client, Credentials};
+pub use inbox::{InboxPage, InboxQuery, NotificationLinkView, NotificationView};
 pub use path::{collection_level, scope_for};
 pub use resource::{AuditPage, AuditQuery, EventView, ListQuery, Page, RevisionView};
 pub use terminal::{Terminal, TerminalMessage, TerminalReader, TerminalRequest, TerminalWriter};

@@ -309,8 +309,13 @@ impl Batch {
 
     pub(crate) async fn next_sequence(&mut self) -> Result<i64> {
         let sequence = change::next(&mut self.conn).await?;
-        self.newest = Some(sequence);
+        self.reached(sequence);
         Ok(sequence)
+    }
+
+    /// Watchers hear of everything up to here once it is committed.
+    pub(crate) fn reached(&mut self, sequence: i64) {
+        self.newest = Some(sequence);
     }
 
     pub(crate) async fn load<A: Action, S: Spec>(&mut self, proof: &Allowed<A, S>) -> Result<StoredObject> {
@@ -332,6 +337,7 @@ impl Batch {
     ) -> Result<()> {
         self.people_changed |= matches!(object.kind, Kind::RoleBinding | Kind::User | Kind::Group);
         change::record(&mut self.conn, object.metadata.resource_version, object, operation).await?;
+        let told_before = before.clone();
         let scope = &object.metadata.scope;
         let org = match (&scope.org, object.kind) {
             (Some(org), _) => org.to_string(),
@@ -348,7 +354,8 @@ impl Batch {
             before,
             after,
         };
-        self.inner.record(&mut self.conn, &self.context, record).await
+        self.inner.record(&mut self.conn, &self.context, record).await?;
+        self.tell_of(object, operation, told_before.as_ref()).await
     }
 }
 

@@ -107,7 +107,8 @@ impl ControllerStore {
         if !wanted && events.is_empty() {
             return Ok(Some(object));
         }
-        stored.status = serde_json::to_value(&object.status).map_err(Error::internal)?;
+        let status = serde_json::to_value(&object.status).map_err(Error::internal)?;
+        let before = std::mem::replace(&mut stored.status, status);
         let sequence = change::next(&mut conn).await?;
         conn.run(
             "UPDATE object SET status = $2, phase = $3, resource_version = $4, updated_at = $5 WHERE uid = $1",
@@ -125,8 +126,9 @@ impl ControllerStore {
         for event in events {
             crate::event::record(&mut conn, uid, event).await?;
         }
+        let told = crate::news::status_written(&mut conn, inner.clock.now(), &before, &stored).await?;
         conn.commit().await?;
-        inner.announce(sequence);
+        inner.announce(told.unwrap_or(sequence));
         object.metadata.resource_version = sequence;
         Ok(Some(object))
     }

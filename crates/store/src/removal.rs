@@ -48,7 +48,7 @@ impl Batch {
         }
         if object.kind == Kind::User {
             let name = object.metadata.name.as_str();
-            for table in ["account", "session", "token", "one_time"] {
+            for table in ["account", "session", "token", "one_time", "notification", "preferences"] {
                 self.conn.run(&format!("DELETE FROM {table} WHERE user_name = $1"), args![name]).await?;
             }
         }

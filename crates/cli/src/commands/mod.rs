@@ -16,6 +16,7 @@ pub(crate) mod input_values;
 pub(crate) mod launch;
 pub(crate) mod login;
 pub(crate) mod logs;
+pub(crate) mod notifications;
 pub(crate) mod open;
 pub(crate) mod operate;
 pub(crate) mod profile;
@@ -52,6 +53,7 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Start(args) => operate::run(operate::Action::Start, args, session()?).await,
         Command::Retry(args) => operate::run(operate::Action::Retry, args, session()?).await,
         Command::Events(args) => events::run(args, session()?).await,
+        Command::Notifications(args) => notifications::run(args, session()?).await,
         Command::Profile(command) => profile::run(command, session()?).await,
         Command::SystemProfile(command) => system_profile::run(command, session()?).await,
         Command::User(command) => user::run(command, session()?).await,

@@ -2,6 +2,7 @@
 
 mod apply;
 mod audit;
+mod inbox;
 mod instances;
 mod kinds;
 mod logs;
@@ -26,6 +27,7 @@ pub(crate) use session::open_app_redirect;
 pub(crate) fn routes() -> Routes {
     let mut routes = Routes::new();
     session::declare(&mut routes);
+    inbox::declare(&mut routes);
     people::declare(&mut routes);
     kinds::declare(&mut routes);
     profiles::declare(&mut routes);

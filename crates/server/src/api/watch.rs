@@ -62,6 +62,9 @@ struct Ask {
 struct Wanted {
     #[serde(default)]
     kinds: Vec<Kind>,
+    /// One's own notifications instead of objects.
+    #[serde(default)]
+    notifications: bool,
     #[serde(flatten)]
     scope: ScopePath,
 }
@@ -111,6 +114,46 @@ fn opens(change: &Changed) -> Option<ScopePath> {
     change.scope.inside(change.kind, &Name::parse(name).ok()?)
 }
 
+/// A watch of a console: objects, or its person's notifications.
+enum Watch {
+    Objects(Wanted, Box<Follower>),
+    Inbox(Inbox),
+}
+
+/// Follows a person's notifications.
+struct Inbox {
+    follower: Box<Follower>,
+    position: i64,
+}
+
+impl Inbox {
+    /// Tells every notification since its position; false when the conversation is over.
+    async fn catch_up(&mut self, out: &mut Out, id: i64) -> bool {
+        loop {
+            let alive = self.follower.still_signed_in().await;
+            let who = &self.follower.caller.who;
+            let heard = match alive {
+                Ok(()) => self.follower.state.store.notifications_after(who, self.position).await,
+                Err(error) => Err(error),
+            };
+            let Ok(heard) = heard else {
+                let _ = out.close().await;
+                return false;
+            };
+            if heard.is_empty() {
+                return true;
+            }
+            for notification in heard {
+                self.position = notification.sequence();
+                let told = json!({ "id": id, "type": "notification", "notification": notification });
+                if out.send(Message::Text(told.to_string().into())).await.is_err() {
+                    return false;
+                }
+            }
+        }
+    }
+}
+
 /// Reads a feed for a caller, looking up their rights again from time to time; ends when they have none.
 struct Follower {
     state: Arc<AppState>,
@@ -128,8 +171,8 @@ impl Follower {
         Self { state, caller, before, feed, checked: tokio::time::Instant::now() }
     }
 
-    /// Changes the caller may hear of; `None` when the feed does not reach back far enough.
-    async fn next(&mut self) -> Result<Option<Vec<Changed>>> {
+    /// Fails once the caller's session has ended; looks from time to time.
+    async fn still_signed_in(&mut self) -> Result<()> {
         if self.checked.elapsed() >= RECHECK {
             self.checked = tokio::time::Instant::now();
             if let Some(session) = &self.caller.who.session {
@@ -139,6 +182,12 @@ impl Follower {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Changes the caller may hear of; `None` when the feed does not reach back far enough.
+    async fn next(&mut self) -> Result<Option<Vec<Changed>>> {
+        self.still_signed_in().await?;
         self.caller.principal = self.state.store.principal(&self.caller.who.user).await?;
         let viewer = self.state.policy.viewer(&self.caller.principal);
         let position = self.feed.position();
@@ -163,7 +212,7 @@ async fn socket(
 
 async fn converse(state: Arc<AppState>, caller: Caller, socket: WebSocket) {
     let (mut out, mut incoming) = socket.split();
-    let mut watches: BTreeMap<i64, (Wanted, Follower)> = BTreeMap::new();
+    let mut watches: BTreeMap<i64, Watch> = BTreeMap::new();
     // One clock for all watches of a tab: every watch has its own position, so each catches up by itself.
     let mut bell = state.store.changes(None);
     let mut beat = tokio::time::interval(RECHECK);
@@ -185,8 +234,18 @@ async fn converse(state: Arc<AppState>, caller: Caller, socket: WebSocket) {
                             continue;
                         }
                         let mut follower = Follower::new(state.clone(), caller.clone(), since);
-                        if !catch_up(&mut out, id, &wanted, &mut follower, true).await { return }
-                        watches.insert(id, (wanted, follower));
+                        let watch = if wanted.notifications {
+                            let position = follower.feed.position();
+                            let mut inbox = Inbox { follower: Box::new(follower), position };
+                            if !inbox.catch_up(&mut out, id).await { return }
+                            let told = Told { id: Some(id), what: "synced", object: None, resource_version: inbox.position };
+                            if !say(&mut out, &told).await { return }
+                            Watch::Inbox(inbox)
+                        } else {
+                            if !catch_up(&mut out, id, &wanted, &mut follower, true).await { return }
+                            Watch::Objects(wanted, Box::new(follower))
+                        };
+                        watches.insert(id, watch);
                     }
                     Ok(_) => {}
                     Err(error) => {
@@ -204,9 +263,12 @@ async fn converse(state: Arc<AppState>, caller: Caller, socket: WebSocket) {
             _ = beat.tick() => due.extend(watches.keys()),
         }
         for id in due {
-            let Some((wanted, follower)) = watches.get_mut(&id) else { continue };
-            let wanted = wanted.clone();
-            if !catch_up(&mut out, id, &wanted, follower, false).await {
+            let goes_on = match watches.get_mut(&id) {
+                Some(Watch::Objects(wanted, follower)) => catch_up(&mut out, id, wanted, follower, false).await,
+                Some(Watch::Inbox(inbox)) => inbox.catch_up(&mut out, id).await,
+                None => true,
+            };
+            if !goes_on {
                 return;
             }
         }
@@ -240,8 +302,7 @@ async fn catch_up(out: &mut Out, id: i64, wanted: &Wanted, follower: &mut Follow
                 object: Some(&change.object),
                 resource_version: change.sequence,
             };
-            let Ok(text) = serde_json::to_string(&told) else { return false };
-            if out.send(Message::Text(text.into())).await.is_err() {
+            if !say(out, &told).await {
                 return false;
             }
         }
@@ -251,10 +312,14 @@ async fn catch_up(out: &mut Out, id: i64, wanted: &Wanted, follower: &mut Follow
     }
     if first {
         let told = Told { id: Some(id), what: "synced", object: None, resource_version: follower.feed.position() };
-        let Ok(text) = serde_json::to_string(&told) else { return false };
-        return out.send(Message::Text(text.into())).await.is_ok();
+        return say(out, &told).await;
     }
     true
+}
+
+async fn say(out: &mut Out, told: &Told<'_>) -> bool {
+    let Ok(text) = serde_json::to_string(told) else { return false };
+    out.send(Message::Text(text.into())).await.is_ok()
 }
 
 async fn stream(state: Shared, caller: Caller, QueryOf(parameters): QueryOf<StreamParameters>) -> Result<Response, ApiError> {
@@ -266,7 +331,7 @@ async fn stream(state: Shared, caller: Caller, QueryOf(parameters): QueryOf<Stre
         .map(|word| Kind::find(word).ok_or_else(|| Error::invalid_field("kinds", format!("{word:?} is not a kind"))))
         .collect::<Result<Vec<_>>>()?;
     let scope = ScopePath { org: parameters.org, project: parameters.project, workspace: parameters.workspace };
-    let wanted = Wanted { kinds, scope };
+    let wanted = Wanted { kinds, notifications: false, scope };
     let follower = Follower::new(state.0.clone(), caller, parameters.since);
     let (sender, receiver) = mpsc::channel::<Event>(64);
     let events = futures::stream::unfold(receiver, |mut receiver| async move {

@@ -8,6 +8,7 @@ mod audience;
 mod bodies;
 mod credentials;
 mod idempotency;
+mod inbox;
 mod inputs;
 mod kinds;
 mod roles;

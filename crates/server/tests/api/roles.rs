@@ -20,10 +20,14 @@ const PUBLIC: [&str; 5] = ["icon_view", "session_create", "session_link", "setup
 
 /// Operations that everybody who is signed in may call, because they are about the caller alone or ask for each thing's
 /// own permission (documents) or visibility (watches). This list may only shrink.
-const SIGNED_IN: [&str; 12] = [
+const SIGNED_IN: [&str; 16] = [
     "document_apply",
+    "me_notification_list",
+    "me_notification_read",
     "me_password",
     "me_permissions",
+    "me_preferences_update",
+    "me_preferences_view",
     "me_session_delete",
     "me_session_list",
     "me_token_create",

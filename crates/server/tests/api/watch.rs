@@ -11,10 +11,10 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use warpyard_model::kinds::Phase;
 use warpyard_testkit::{PATIENCE, World};
 
-struct Socket(WebSocketStream<TcpStream>);
+pub(crate) struct Socket(WebSocketStream<TcpStream>);
 
 impl Socket {
-    async fn open(world: &World, person: &str) -> Self {
+    pub(crate) async fn open(world: &World, person: &str) -> Self {
         let who = warpyard_store::SignIn { user: warpyard_model::Name::parse(person).unwrap(), session: None };
         let token = world.store.create_token(&who, "watch", 3600).await.unwrap().token;
         let mut request = format!("ws://{}/api/v1/watch", world.address).into_client_request().unwrap();
@@ -23,11 +23,11 @@ impl Socket {
         Self(tokio_tungstenite::client_async(request, stream).await.unwrap().0)
     }
 
-    async fn say(&mut self, message: Json) {
+    pub(crate) async fn say(&mut self, message: Json) {
         self.0.send(Message::text(message.to_string())).await.unwrap();
     }
 
-    async fn hear(&mut self) -> Json {
+    pub(crate) async fn hear(&mut self) -> Json {
         loop {
             let heard = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("something is said in time");
             match heard.expect("the connection lasts").unwrap() {

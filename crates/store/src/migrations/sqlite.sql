@@ -176,3 +176,25 @@ CREATE TABLE idempotency (
   at BIGINT NOT NULL,
   PRIMARY KEY (actor, key)
 );
+
+-- What happened that concerns a person; numbered by the feed, so that whoever listens hears of it in order. What it is
+-- about and since which generation tells what was told already.
+CREATE TABLE notification (
+  sequence BIGINT PRIMARY KEY,
+  user_name TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  title TEXT NOT NULL,
+  body TEXT NOT NULL,
+  link TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  generation BIGINT NOT NULL,
+  seen BIGINT NOT NULL
+);
+CREATE INDEX notification_of_user ON notification (user_name, sequence);
+
+-- What the console remembers for a person.
+CREATE TABLE preferences (
+  user_name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+);

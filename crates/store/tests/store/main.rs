@@ -9,6 +9,7 @@ mod audit;
 mod feed;
 mod leases;
 mod lists;
+mod notifications;
 mod objects;
 mod people;
 mod races;
