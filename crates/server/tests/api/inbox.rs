@@ -65,6 +65,7 @@ async fn owners_hear_how_their_launches_end() {
     world.operate("nb", "start").await;
     world.until_phase("nb", Phase::Running).await;
     assert_eq!(told(&world, owner).await.len(), before + 3);
+    drop(socket);
     world.finish().await;
 }
 
