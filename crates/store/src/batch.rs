@@ -209,6 +209,7 @@ impl Batch {
         self.insert(&object, &short_id).await.map_err(|e| name_taken(e, S::KIND, &object.metadata.name))?;
         self.write_revision(&object).await?;
         self.write_references(&object.metadata.uid, &references).await?;
+        crate::usage::launched(&mut self.conn, now, &object, &references).await?;
         for (path, plain) in &sealed {
             self.inner.seal(&mut self.conn, &object.metadata.uid, path, plain).await?;
         }

@@ -126,6 +126,7 @@ impl ControllerStore {
         for event in events {
             crate::event::record(&mut conn, uid, event).await?;
         }
+        crate::usage::status_written(&mut conn, inner.clock.now(), &before, &stored).await?;
         let told = crate::news::status_written(&mut conn, inner.clock.now(), &before, &stored).await?;
         conn.commit().await?;
         inner.announce(told.unwrap_or(sequence));

@@ -17,6 +17,7 @@ mod idempotency;
 mod lease;
 mod news;
 mod notification;
+mod overview;
 mod read;
 mod removal;
 mod row;
@@ -24,6 +25,7 @@ mod seal;
 mod session;
 mod setup;
 mod token;
+mod usage;
 mod writing;
 
 pub use account::SignIn;
@@ -37,6 +39,9 @@ pub use event::{Event, Severity};
 pub use idempotency::Replay;
 pub use lease::Lease;
 pub use notification::{Notification, NotificationKind, NotificationLink, NotificationQuery};
+pub use overview::{
+    FailureCount, LaunchCount, ProfileCounts, ProfileName, RecentChange, RunningCount, StudioFigures, WaitingDraft,
+};
 pub use read::{ListQuery, Located, Page, Revision, SortBy};
 pub use removal::Removed;
 pub use row::StoredObject;

@@ -46,6 +46,9 @@ impl Batch {
         for table in ["object", "revision", "reference", "sealed", "event"] {
             self.conn.run(&format!("DELETE FROM {table} WHERE uid = $1"), args![uid]).await?;
         }
+        if matches!(object.kind, Kind::ComputeProfile | Kind::ServiceProfile) {
+            self.conn.run("DELETE FROM profile_usage WHERE profile_uid = $1", args![uid]).await?;
+        }
         if object.kind == Kind::User {
             let name = object.metadata.name.as_str();
             for table in ["account", "session", "token", "one_time", "notification", "preferences"] {

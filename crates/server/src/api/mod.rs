@@ -9,6 +9,7 @@ mod logs;
 mod people;
 mod profiles;
 mod session;
+mod studio;
 mod system;
 mod terminal;
 mod watch;
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> Routes {
     people::declare(&mut routes);
     kinds::declare(&mut routes);
     profiles::declare(&mut routes);
+    studio::declare(&mut routes);
     system::declare(&mut routes);
     instances::declare(&mut routes);
     logs::declare(&mut routes);

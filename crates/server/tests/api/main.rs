@@ -14,6 +14,7 @@ mod kinds;
 mod roles;
 mod secrets;
 mod sharing;
+mod studio;
 mod watch;
 
 /// The world's first project.

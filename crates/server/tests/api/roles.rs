@@ -140,7 +140,7 @@ async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
     let ask = |query: &str, body: Json, name: &str| Ask { path: format!("{}{query}", fill(path, name)), body, lists: None };
     match id {
         "audit_entry_list" | "audit_entry_verify" => return Some(ask("?org=acme", Json::Null, "")),
-        "catalogue_list" => return Some(ask("", Json::Null, "")),
+        "catalogue_list" | "studio_overview" => return Some(ask("", Json::Null, "")),
         "compute_profile_preview" | "service_profile_preview" => {
             let kind = if id.starts_with("compute") { Kind::ComputeProfile } else { Kind::ServiceProfile };
             return Some(ask("", json!({ "draft": { "spec": spec_at(kind, path) } }), ""));

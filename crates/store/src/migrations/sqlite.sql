@@ -198,3 +198,13 @@ CREATE TABLE preferences (
   user_name TEXT PRIMARY KEY,
   value TEXT NOT NULL
 );
+
+-- How often a profile was launched and failed, by day since 1970 in UTC.
+CREATE TABLE profile_usage (
+  profile_uid TEXT NOT NULL,
+  day BIGINT NOT NULL,
+  launches BIGINT NOT NULL,
+  failures BIGINT NOT NULL,
+  last_reason TEXT NOT NULL,
+  PRIMARY KEY (profile_uid, day)
+);
