@@ -177,6 +177,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What you were told, newest first */
+        get: operations["me_notification_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark notifications as seen */
+        post: operations["me_notification_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the console remembers for you */
+        get: operations["me_preferences_view"];
+        /** Replace what the console remembers for you */
+        put: operations["me_preferences_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{name}/sign-in-link": {
         parameters: {
             query?: never;
@@ -1520,6 +1572,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/studio/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What exists and how it does */
+        get: operations["studio_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system-profiles/{name}/launch": {
         parameters: {
             query?: never;
@@ -1973,6 +2042,61 @@ export interface components {
             /** @description When it ends. */
             expires_at: components["schemas"]["Timestamp"];
         };
+        /** @description A page of one's notifications, newest first. */
+        NotificationPage: {
+            items: components["schemas"]["Notification"][];
+            /**
+             * Format: int64
+             * @description How many of all were not seen yet.
+             */
+            unread: number;
+            /** @description Where the next page begins, if there may be one. */
+            next_cursor?: string | null;
+        };
+        /** @description Something a person was told. */
+        Notification: {
+            /** @description Its id; later ones are greater as numbers. */
+            id: string;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What it is about. */
+            kind: components["schemas"]["NotificationKind"];
+            /** @description One line. */
+            title: string;
+            /** @description A sentence more; may be empty. */
+            body?: string;
+            /** @description Where it leads. */
+            link: components["schemas"]["NotificationLink"];
+            /** @description The person has seen it. */
+            read: boolean;
+        };
+        /** @description What a notification is about. */
+        NotificationKind: "launch_finished" | "launch_failed" | "update_available" | "invited" | "transferred" | "moved";
+        /** @description Where a notification leads. */
+        NotificationLink: {
+            /** @description The organization. */
+            org?: components["schemas"]["Name"] | null;
+            /** @description The project. */
+            project?: components["schemas"]["Name"] | null;
+            /** @description The workspace. */
+            workspace?: components["schemas"]["Name"] | null;
+            /** @description The kind of object. */
+            kind: string;
+            /** @description The object's name. */
+            name: string;
+        };
+        /** @description Which notifications were seen. */
+        Seen: {
+            /**
+             * @description Their ids; all where absent.
+             * @default null
+             */
+            ids: string[] | null;
+        };
+        /** @description What the console remembers, by its own keys. */
+        Preferences: {
+            [key: string]: unknown;
+        };
         /** @description A link with which somebody sets a password and signs in, once. */
         SignInLink: {
             /** @description The link; hand it over in private. */
@@ -2082,8 +2206,10 @@ export interface components {
             card: components["schemas"]["Card"];
             /** @description The environment template (workload `compute`) that makes it. */
             template: components["schemas"]["TemplateRef"];
-            /** @description The target it runs on; any that fits where absent. */
+            /** @description The target it runs on; any that fits where this and `target_selector` are absent. */
             target?: components["schemas"]["Name"] | null;
+            /** @description The targets it may run on, by what they are; instead of `target`. */
+            target_selector?: components["schemas"]["TargetSelector"] | null;
             /** @description How much of the target it takes. */
             size: components["schemas"]["Size"];
             /**
@@ -2126,6 +2252,20 @@ export interface components {
             name: components["schemas"]["Name"];
             /** @description The version; it must be active when an instance is launched. */
             version: string;
+        };
+        /** @description Chooses targets by what they are. Everything that is said must hold. */
+        TargetSelector: {
+            /** @description Labels the target has. */
+            labels?: {
+                [key: string]: string;
+            };
+            /** @description What the target can do, in the words of its status: `gpus`, `limits`, `private_network`, or a command such as `node`. */
+            capabilities?: string[];
+            /**
+             * @description It has a GPU whose model contains this text, whatever the case: `H100`. Which GPU an instance is allotted is said by
+             *     the profile's size.
+             */
+            gpu_model?: string | null;
         };
         /** @description The size of a compute profile. */
         Size: {
@@ -2563,6 +2703,8 @@ export interface components {
              * @default []
              */
             commands: string[];
+            /** @description What it can do: `gpus` (`real_gpus` where they are not simulated), `limits`, `private_network`. */
+            capabilities?: string[];
             /** @description When it last answered. */
             seen_at?: components["schemas"]["Timestamp"] | null;
         };
@@ -4105,6 +4247,8 @@ export interface components {
             currency: string;
             /** @description The target it would go to. */
             target?: string | null;
+            /** @description Every target it may run on. */
+            targets: string[];
             /** @description The isolation it would get, said plainly. */
             isolation: string;
             /** @description Who will be able to open what. */
@@ -4236,6 +4380,170 @@ export interface components {
             offered_by: string;
             /** @description Whether it can start now. */
             availability: components["schemas"]["Capacity"];
+        };
+        /** @description What exists in Studio and how it does. Counts only: no instance and no owner is named. */
+        StudioOverview: {
+            /**
+             * Format: uint64
+             * @description Shipped profiles that may be offered.
+             */
+            system_profiles: number;
+            /** @description Compute profiles. */
+            compute_profiles: components["schemas"]["ProfileCounts"];
+            /** @description Service profiles. */
+            service_profiles: components["schemas"]["ProfileCounts"];
+            /** @description What waits to be published, the newest first. */
+            drafts: components["schemas"]["WaitingDraft"][];
+            /** @description Instances by profile, the most first. */
+            running: components["schemas"]["RunningCount"][];
+            /** @description What people launch most. */
+            most_launched: components["schemas"]["LaunchCount"][];
+            /** @description What fails most. */
+            most_failed: components["schemas"]["FailureCount"][];
+            /** @description What was changed, the newest first. */
+            recent_changes: components["schemas"]["RecentChange"][];
+            /** @description The targets one may see. */
+            targets: components["schemas"]["TargetFigures"][];
+        };
+        /** @description How many profiles of a kind there are. */
+        ProfileCounts: {
+            /**
+             * Format: uint32
+             * @description That people can launch, those in `changed` too.
+             */
+            published: number;
+            /**
+             * Format: uint32
+             * @description That people cannot launch.
+             */
+            draft: number;
+            /**
+             * Format: uint32
+             * @description Published, with changes that were not published yet.
+             */
+            changed: number;
+        };
+        /** @description Something that waits to be published. */
+        WaitingDraft: {
+            /** @description Compute or service profile. */
+            kind: components["schemas"]["Kind"];
+            /** @description Its name. */
+            name: components["schemas"]["Name"];
+            /** @description Its home project. */
+            project: components["schemas"]["Name"];
+            /** @description What people call it. */
+            title: string;
+            /** @description `draft` where people cannot launch it, `changed` where they launch an older generation. */
+            state: string;
+            /** @description When it last changed. */
+            modified_at: components["schemas"]["Timestamp"];
+            /** @description By whom. */
+            modified_by: string;
+        };
+        /** @description How many instances of a profile there are. */
+        RunningCount: {
+            /** @description Compute or service profile. */
+            kind: components["schemas"]["Kind"];
+            /** @description Its name. */
+            name: components["schemas"]["Name"];
+            /** @description Its home project. */
+            project: components["schemas"]["Name"];
+            /** @description What people call it. */
+            title: string;
+            /**
+             * Format: uint32
+             * @description Being made, starting or running.
+             */
+            running: number;
+            /**
+             * Format: uint32
+             * @description Waiting.
+             */
+            queued: number;
+            /**
+             * Format: uint32
+             * @description Failed.
+             */
+            failed: number;
+        };
+        /** @description How often a profile was launched. */
+        LaunchCount: {
+            /** @description Compute or service profile. */
+            kind: components["schemas"]["Kind"];
+            /** @description Its name. */
+            name: components["schemas"]["Name"];
+            /** @description Its home project. */
+            project: components["schemas"]["Name"];
+            /** @description What people call it. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Launches in 30 days.
+             */
+            launches_30d: number;
+        };
+        /** @description How often instances of a profile failed. */
+        FailureCount: {
+            /** @description Compute or service profile. */
+            kind: components["schemas"]["Kind"];
+            /** @description Its name. */
+            name: components["schemas"]["Name"];
+            /** @description Its home project. */
+            project: components["schemas"]["Name"];
+            /** @description What people call it. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Failures in 30 days.
+             */
+            failures_30d: number;
+            /**
+             * Format: int64
+             * @description Launches in 30 days, to compare with.
+             */
+            launches_30d: number;
+            /** @description Why it failed last. */
+            reason: string;
+        };
+        /** @description A change of a profile. */
+        RecentChange: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description By whom. */
+            by: string;
+            /** @description Compute or service profile. */
+            kind: components["schemas"]["Kind"];
+            /** @description Its name. */
+            name: components["schemas"]["Name"];
+            /** @description Its home project. */
+            project: components["schemas"]["Name"];
+            /**
+             * Format: int64
+             * @description The generation it had then; 0 where it is gone.
+             */
+            generation: number;
+            /** @description `created`, `changed`, `published`, `withdrawn` or `deleted`. */
+            what: string;
+        };
+        /** @description How full a target is. */
+        TargetFigures: {
+            /** @description Its name. */
+            name: components["schemas"]["Name"];
+            /**
+             * Format: uint32
+             * @description Compute instances of this organization that hold something on it.
+             */
+            running: number;
+            /**
+             * Format: uint32
+             * @description GPUs that are allotted, to whomever.
+             */
+            gpus_used: number;
+            /**
+             * Format: uint32
+             * @description GPUs it has.
+             */
+            gpus_total: number;
         };
         /** @description Where to launch a system profile into. */
         LaunchIntoProjects: {
@@ -4883,6 +5191,128 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    me_notification_list: {
+        parameters: {
+            query?: {
+                /** @description Only those not seen yet. */
+                unread?: boolean;
+                /** @description At most so many; 50 where absent. */
+                limit?: number;
+                /** @description Where the last page ended. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPage"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    me_notification_read: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Seen"];
+            };
+        };
+        responses: {
+            /** @description Marked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    me_preferences_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One object. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    me_preferences_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Preferences"];
+            };
+        };
+        responses: {
+            /** @description The object as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -9586,6 +10016,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListOfCatalogueCard"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    studio_overview: {
+        parameters: {
+            query?: {
+                /** @description Only this project; every project where you may view profiles where absent. */
+                project?: components["schemas"]["Name"];
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudioOverview"];
                 };
             };
             401: components["responses"]["Problem401"];
