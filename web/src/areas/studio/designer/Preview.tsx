@@ -113,7 +113,7 @@ const Answer = memo(function Answer({ answer, values, onValues }: { answer: Form
           summary.size ? { label: m.size, value: <SizeLine size={summary.size} /> } : null,
           { label: m.capacity, value: <AvailabilityBadge availability={summary.capacity} /> },
           summary.limit ? { label: m.limit, value: m.limitUse(summary.limit.used, summary.limit.most) } : null,
-          summary.targets.length > 1 ? { label: m.targets, value: summary.targets.join(", ") } : summary.target ? { label: m.target, value: summary.target } : null,
+          (summary.targets ?? []).length > 1 ? { label: m.targets, value: summary.targets.join(", ") } : summary.target ? { label: m.target, value: summary.target } : null,
           summary.access.length > 0 ? { label: m.access, value: summary.access.map((one) => `${one.title}: ${ui.access[one.access]}`).join("; ") } : null,
         ]}
       />

@@ -53,11 +53,13 @@ export function useDraft({ kind, scope, person, profile, part, readOnly, onMade 
   const draft = useMemo(() => (base || edited.title === names.title ? edited : { ...edited, title: names.title }), [base, edited, names.title]);
   const name = base?.metadata.name ?? names.name;
   const dirty = !sameDraft(draft, saved);
-  const saving = create.isPending || update.isPending;
+  // Until what was answered is taken over: a render between the two would see its own change as somebody else's.
+  const [saving, setSaving] = useState(false);
   const newer = profile !== undefined && base !== undefined && profile.metadata.resource_version > base.metadata.resource_version;
   // Publishing changes the stored profile too, but nothing that is edited here.
-  const stale = newer && !saving && !sameDraft(draftOf(profile), draftOf(base));
-  const current = newer && !stale ? profile : base;
+  const changed = newer && !saving && !sameDraft(draftOf(profile), draftOf(base));
+  const stale = changed && dirty;
+  const current = newer && !changed ? profile : base;
   const check = useCheck(kind, scope, name, base, draft, dirty && !readOnly);
   const key = backupKey(person, kind, scope, base?.metadata.name);
 
@@ -66,6 +68,7 @@ export function useDraft({ kind, scope, person, profile, part, readOnly, onMade 
 
   const save = useStable(async (): Promise<boolean> => {
     const sent = draft;
+    setSaving(true);
     const body = bodyOfDraft({ ...sent, spec: changedByHand(sent.spec) }, name);
     try {
       const kept = base
@@ -88,6 +91,8 @@ export function useDraft({ kind, scope, person, profile, part, readOnly, onMade 
       failedDraft.current = sent;
       if (error instanceof ApiError && error.status === 412) await client.invalidateQueries({ queryKey: keys.item(kind, scope, name) });
       return false;
+    } finally {
+      setSaving(false);
     }
   });
 
@@ -129,8 +134,16 @@ export function useDraft({ kind, scope, person, profile, part, readOnly, onMade 
     setDraft(next);
     setLoads((count) => count + 1);
   };
+  // Nothing of one's own is at stake: what somebody else saved shows at once.
+  if (changed && !dirty) {
+    setBase(profile);
+    setSaved(draftOf(profile));
+    load(draftOf(profile));
+  }
   const keeping: Keeping = saving
     ? "saving"
+    : stale
+      ? "failed"
     : !dirty
       ? base
         ? "saved"
@@ -161,6 +174,14 @@ export function useDraft({ kind, scope, person, profile, part, readOnly, onMade 
     left,
     save,
     load,
+    /** Goes on from what another operation has stored. */
+    adopt: (kept: Profile) => {
+      update.reset();
+      failedDraft.current = undefined;
+      setBase(kept);
+      setSaved(draftOf(kept));
+      load(draftOf(kept));
+    },
     /** Takes over what somebody else stored, or goes on with what is here over it. */
     settle: (whose: "theirs" | "mine") => {
       if (!profile) return;
