@@ -116,9 +116,12 @@ pub(crate) enum Command {
     Events(commands::events::EventsArgs),
     /// Show what you were told.
     Notifications(commands::notifications::NotificationsArgs),
-    /// Publish and withdraw compute and service profiles.
+    /// Publish, withdraw and import compute and service profiles.
     #[command(subcommand)]
     Profile(commands::profile::ProfileCommand),
+    /// Import environment templates, and test them without a server.
+    #[command(subcommand)]
+    Template(commands::template::TemplateCommand),
     /// Offer shipped profiles in projects, or customise them.
     #[command(subcommand)]
     SystemProfile(commands::system_profile::SystemProfileCommand),

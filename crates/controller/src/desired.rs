@@ -12,7 +12,7 @@ use warpyard_model::kinds::{
     TemplateVersion, User,
 };
 use warpyard_model::render::Renderer;
-use warpyard_model::{Error, FieldError, Name, Object, Result, ScopePath};
+use warpyard_model::{Error, Name, Object, Result, ScopePath};
 use warpyard_provider::{EndpointDesired, FileDesired, PrepareDesired, Provider, ReadinessDesired, ServiceDesired};
 use warpyard_store::ControllerStore;
 
@@ -81,11 +81,8 @@ pub(crate) async fn render(
         "endpoints": endpoints.iter().map(|e| (e.name.clone(), json!({ "url": e.url }))).collect::<BTreeMap<_, _>>(),
     }));
     let desired = service_desired(&renderer, service, compute, allocation, template, &ports)?;
-    let outputs = template
-        .outputs
-        .iter()
-        .map(|o| Ok(Output { name: o.name.clone(), label: o.label.clone(), value: at("outputs", renderer.text(&o.value))? }))
-        .collect::<Result<Vec<_>>>()?;
+    let outputs = renderer.outputs(&template.outputs).map_err(|error| Error::invalid(vec![error]))?;
+    let outputs = outputs.into_iter().map(|o| Output { name: o.name, label: o.label, value: o.value }).collect();
     Ok(Rendered { desired, endpoints, outputs })
 }
 
@@ -101,49 +98,32 @@ fn service_desired(
     template: &TemplateVersion,
     ports: &BTreeMap<String, u16>,
 ) -> Result<ServiceDesired> {
-    let body = &template.process;
-    let prepare = body
-        .prepare
-        .iter()
-        .map(|step| {
-            Ok(PrepareDesired {
-                name: step.name.clone(),
-                title: step.title.clone(),
-                command: at("process.prepare", renderer.all(&step.command))?,
-                uses: step.uses.clone(),
-                expected_seconds: step.expected_seconds,
-            })
-        })
-        .collect::<Result<Vec<_>>>()?;
-    let files = body
-        .files
-        .iter()
-        .map(|file| {
-            Ok(FileDesired {
-                path: file.path.clone(),
-                content: at("process.files", renderer.text(&file.content))?,
-                executable: file.executable,
-                overwrite: file.overwrite,
-            })
-        })
-        .collect::<Result<Vec<_>>>()?;
-    let environment = body
-        .environment
-        .iter()
-        .map(|(key, value)| Ok((key.clone(), at("process.environment", renderer.text(value))?)))
-        .collect::<Result<BTreeMap<_, _>>>()?;
+    let body = renderer.process(&template.process).map_err(|error| Error::invalid(vec![error]))?;
+    let prepare = body.prepare.into_iter().map(|step| PrepareDesired {
+        name: step.name,
+        title: step.title,
+        command: step.command,
+        uses: step.uses,
+        expected_seconds: step.expected_seconds,
+    });
+    let files = body.files.into_iter().map(|file| FileDesired {
+        path: file.path,
+        content: file.content,
+        executable: file.executable,
+        overwrite: file.overwrite,
+    });
     Ok(ServiceDesired {
         uid: service.metadata.uid.clone(),
         compute_uid: compute.metadata.uid.clone(),
         path: format!("{}/{}", service.metadata.scope.key(), service.metadata.name),
         allocation: allocation.clone(),
         revision: service.metadata.generation,
-        requires: body.requires.clone(),
-        prepare,
-        files,
-        command: at("process.command", renderer.all(&body.command))?,
-        environment,
-        working_directory: at("process.working_directory", renderer.text(&body.working_directory))?,
+        requires: body.requires,
+        prepare: prepare.collect(),
+        files: files.collect(),
+        command: body.command,
+        environment: body.environment.into_iter().collect(),
+        working_directory: body.working_directory,
         network: body.network,
         restart: body.restart,
         batch: body.batch,
@@ -156,10 +136,6 @@ fn service_desired(
         }),
         activity: template.activity.clone(),
     })
-}
-
-fn at<T>(place: &str, result: Result<T, String>) -> Result<T> {
-    result.map_err(|message| Error::invalid(vec![FieldError::new(place, message)]))
 }
 
 /// The inputs with sealed values opened and secrets looked up.

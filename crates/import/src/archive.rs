@@ -38,6 +38,16 @@ pub fn unpack(bytes: &[u8]) -> Result<Unpacked, FieldError> {
     Ok(Unpacked { files: unpacking.files, report: unpacking.report.into_items() })
 }
 
+/// Takes files as they are, within the limits of an archive.
+pub fn collect(files: Vec<(String, String)>) -> Result<Unpacked, FieldError> {
+    let mut unpacking = Unpacking::default();
+    for (path, text) in files {
+        let path = unpacking.admit(&path)?;
+        unpacking.keep(path, &mut text.as_bytes())?;
+    }
+    Ok(Unpacked { files: unpacking.files, report: unpacking.report.into_items() })
+}
+
 /// Whether a file matters to the import.
 pub fn is_wanted(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -45,7 +55,7 @@ pub fn is_wanted(path: &str) -> bool {
 }
 
 fn refused(why: impl Into<String>) -> FieldError {
-    FieldError::new("", format!("The archive is refused: {}.", why.into()))
+    FieldError::new("", format!("It is refused: {}.", why.into()))
 }
 
 #[derive(Default)]
@@ -112,7 +122,7 @@ impl Unpacking {
         }
         let drive = path.as_bytes().get(1) == Some(&b':');
         if path.starts_with('/') || drive || path.contains(['\\', '\0']) || path.split('/').any(|part| part == "..") {
-            return Err(refused(format!("the path {path:?} in it leads out of it")));
+            return Err(refused(format!("the path {path:?} in it leads out")));
         }
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
         Ok(parts.join("/"))

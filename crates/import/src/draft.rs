@@ -15,7 +15,13 @@ pub struct TemplateDraft {
 }
 
 /// A draft with these inputs and outputs and nothing that runs: no target of this version can run what was imported.
-pub(crate) fn template(metadata: NewMetadata, changelog: &str, inputs: Vec<Field>, outputs: Vec<OutputSpec>) -> TemplateDraft {
+pub(crate) fn template(
+    metadata: NewMetadata,
+    workload: Workload,
+    changelog: &str,
+    inputs: Vec<Field>,
+    outputs: Vec<OutputSpec>,
+) -> TemplateDraft {
     let version = TemplateVersion {
         version: "1.0.0".to_owned(),
         state: TemplateState::Draft,
@@ -27,8 +33,5 @@ pub(crate) fn template(metadata: NewMetadata, changelog: &str, inputs: Vec<Field
         readiness: None,
         activity: Vec::new(),
     };
-    TemplateDraft {
-        metadata,
-        spec: EnvironmentTemplate { target_type: TargetType::Process, workload: Workload::Compute, versions: vec![version] },
-    }
+    TemplateDraft { metadata, spec: EnvironmentTemplate { target_type: TargetType::Process, workload, versions: vec![version] } }
 }

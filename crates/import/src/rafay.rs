@@ -15,10 +15,8 @@ use document::Reader;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
-use warpyard_model::inputs::{Field, InputRule, LiveOptions, effective_form, validate_fields};
-use warpyard_model::kinds::{
-    Amount, Card, ComputeProfile, ComputeRequirement, GpuSize, Limits, ServiceProfile, Sharing, Size, TemplateRef,
-};
+use warpyard_model::inputs::{Field, FieldType, InputRule, LiveOptions, effective_form, validate_fields};
+use warpyard_model::kinds::{Amount, ComputeProfile, GpuSize, ServiceProfile, Sharing, Size, TemplateRef, Workload};
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::{FieldError, Kind, Name};
 
@@ -88,40 +86,23 @@ fn read(text: &str) -> Result<ImportedProfile, FieldError> {
         "template",
         format!(
             "the inputs are in a template draft {template_name} with an empty body, because what Rafay deploys is not in this \
-             document; give it a body, or point the profile at a template that has these inputs"
+             document; give it a body before you store it, or point the profile at a template that has these inputs"
         ),
     );
+    // By way of JSON, so that what else a profile may say keeps its default.
+    let mut spec = json!({"template": reference, "inputs": read.rules, "sharing": read.sharing});
     let spec = match size {
-        Some(size) => serde_json::to_value(ComputeProfile {
-            card: Card::default(),
-            template: reference,
-            target: None,
-            target_selector: None,
-            size,
-            allocation: read.allocation,
-            price: None,
-            inputs: read.rules,
-            presets: Vec::new(),
-            sharing: read.sharing,
-            limits: Limits::default(),
-            parent: None,
-        }),
-        None => serde_json::to_value(ServiceProfile {
-            card: Card::default(),
-            template: reference,
-            compute: ComputeRequirement::default(),
-            price: None,
-            inputs: read.rules,
-            presets: Vec::new(),
-            access: None,
-            sharing: read.sharing,
-            limits: Limits::default(),
-            parent: None,
-        }),
+        Some(size) => {
+            (spec["size"], spec["allocation"]) = (json!(size), json!(read.allocation));
+            serde_json::from_value::<ComputeProfile>(spec).and_then(serde_json::to_value)
+        }
+        None => serde_json::from_value::<ServiceProfile>(spec).and_then(serde_json::to_value),
     };
     let spec = spec.map_err(|error| FieldError::new("spec", error.to_string()))?;
     let template_metadata = NewMetadata { name: template_name, description: String::new(), ..metadata.clone() };
-    let template = template(template_metadata, "Imported from a Rafay profile.", read.fields, Vec::new());
+    // A service without a command is refused when it is stored: its body has to come first.
+    let workload = if kind == Kind::ServiceProfile { Workload::Service } else { Workload::Compute };
+    let template = template(template_metadata, workload, "Imported from a Rafay profile.", read.fields, Vec::new());
     Ok(ImportedProfile { kind, profile: ProfileDraft { metadata, spec }, template: Some(template), report: report.into_items() })
 }
 
@@ -231,9 +212,15 @@ fn settle(fields: &mut [Field], rules: &mut Vec<InputRule>, report: &mut Report)
             format!("variable {}", old.name),
             format!("only its name and words are carried over: {}", quote(&why.join("; "))),
         );
-        let bare = json!({"name": old.name, "type": "text", "label": old.label, "help": old.help, "section": old.section,
-            "order": old.order, "required": old.required, "sensitive": old.sensitive});
-        let Ok(bare) = serde_json::from_value(bare) else { break };
+        let bare = Field {
+            label: old.label.clone(),
+            help: old.help.clone(),
+            section: old.section.clone(),
+            order: old.order,
+            required: old.required,
+            sensitive: old.sensitive,
+            ..Field::new(old.name.clone(), FieldType::Text)
+        };
         fields[index] = bare;
     }
     rules.retain(|rule| match effective_form(fields, std::slice::from_ref(rule), &[], &LiveOptions::new()) {

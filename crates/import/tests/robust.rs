@@ -232,7 +232,7 @@ proptest! {
         let imported = import(&text);
         prop_assert_eq!(imported.unreadable, 0, "{}", text);
         let about = imported.report.iter().filter(|item| {
-            item.item == "variable.x" && ["validation", "this condition", "the form", "its rules"].iter().any(|start| item.message.starts_with(start))
+            item.item == "variable.x" && ["validation", "this condition", "the form", "its rule", "left out"].iter().any(|start| item.message.starts_with(start))
         });
         prop_assert!(about.count() > 0, "{}", text);
     }

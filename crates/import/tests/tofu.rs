@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use serde_json::{Value, json};
-use warpyard_import::{ReportItem, Severity, tofu};
+use warpyard_import::{ReportItem, Severity, archive, tofu};
 use warpyard_model::inputs::{Field, LiveOptions, Mode, Values, effective_form, resolve, validate_fields};
 
 const EVERY_TYPE: &str = r#"
@@ -113,6 +113,10 @@ fn shown(field: &Field) -> Value {
 fn notes(imported: &tofu::Imported, severity: Severity) -> Vec<String> {
     let of = |item: &&ReportItem| item.severity == severity;
     imported.report.iter().filter(of).map(|item| format!("{}: {}", item.item, item.message)).collect()
+}
+
+fn draft(files: &[(String, String)], folder: Option<&str>) -> Result<tofu::ModuleImport, warpyard_model::FieldError> {
+    tofu::template_of(&archive::collect(files.to_vec())?, folder, None)
 }
 
 /// What a launch with these answers comes to.
@@ -238,6 +242,57 @@ fn conditions_hold_here_too() {
             false,
         ),
         (
+            "object({ a = optional(object({ b = optional(string) })) })",
+            r#"contains(["x", "y"], try(var.x.a.b, "x"))"#,
+            json!({"a": null}),
+            json!({"a": {"b": "z"}}),
+            false,
+        ),
+        (
+            "object({ a = optional(object({ b = optional(number, 3) }), {}), c = bool })",
+            r#"var.x.a.b > 2 && !(var.x.c && var.x.a.b > 5)"#,
+            json!({"c": true}),
+            json!({"c": true, "a": {"b": 6}}),
+            false,
+        ),
+        ("object({ a = optional(string) })", r#"coalesce(var.x.a, "y") == "y""#, json!({"a": null}), json!({"a": "z"}), false),
+        ("map(string)", r#"lookup(var.x, "a", "b") == "b""#, json!({"c": "d"}), json!({"a": "z"}), false),
+        (
+            "map(list(string))",
+            r#"alltrue(flatten([for k, v in var.x : [for e in v : contains(["a"], e)]]))"#,
+            json!({"k": ["a"]}),
+            json!({"k": ["b"]}),
+            false,
+        ),
+        (
+            "map(string)",
+            r#"!contains([for k in keys(var.x) : contains(["a"], k)], false)"#,
+            json!({"a": ""}),
+            json!({"b": ""}),
+            false,
+        ),
+        (
+            "list(object({ n = string }))",
+            "length(var.x) == length(distinct([for e in var.x : e.n]))",
+            json!([{"n": "a"}, {"n": "b"}]),
+            json!([{"n": "a"}, {"n": "a"}]),
+            false,
+        ),
+        (
+            "list(string)",
+            r#"length([for e in var.x : e if startswith(e, "a")]) <= 1"#,
+            json!(["a", "b"]),
+            json!(["a1", "a2"]),
+            false,
+        ),
+        (
+            "object({ a = optional(string), b = optional(string) })",
+            "(var.x.a == null ? 0 : 1) + (var.x.b == null ? 0 : 1) == 1",
+            json!({"a": "1"}),
+            json!({"a": "1", "b": "2"}),
+            false,
+        ),
+        (
             "list(object({ mode = optional(string) }))",
             r#"alltrue([for e in var.x : e.mode == null || contains(["a"], e.mode)])"#,
             json!([{}, {"mode": "a"}]),
@@ -318,7 +373,7 @@ variable "x" {
 "#,
     );
     assert!(field(&imported, "x").rules.is_empty());
-    assert!(notes(&imported, Severity::Lost).iter().any(|note| note.contains("own defaults break them")));
+    assert!(notes(&imported, Severity::Lost).iter().any(|note| note.contains("its own default breaks it")));
     assert!(answer(&imported, json!({})).is_ok());
 }
 
@@ -379,20 +434,20 @@ fn files_count_as_opentofu_counts_them() {
 fn the_folder_is_found_or_asked_for() {
     let file = |path: &str| (path.to_owned(), "variable \"x\" {}".to_owned());
     let files = [file("top/a/main.tf"), file("top/b/main.tf")];
-    let several = tofu::template_of(&files, None, None).unwrap_err();
+    let several = draft(&files, None).unwrap_err();
     assert!(several.message.contains("top/a, top/b"), "{several:?}");
-    let one = tofu::template_of(&files, Some("b"), None).unwrap().template.unwrap();
+    let one = draft(&files, Some("b")).unwrap().template.unwrap();
     assert_eq!(one.metadata.name.as_str(), "b");
-    assert!(tofu::template_of(&files, Some("c"), None).is_err());
-    assert!(tofu::template_of(&[], None, None).is_err());
-    let nothing = tofu::template_of(&[("main.tf".to_owned(), "}".to_owned())], None, None).unwrap();
+    assert!(draft(&files, Some("c")).is_err());
+    assert!(draft(&[], None).is_err());
+    let nothing = draft(&[("main.tf".to_owned(), "}".to_owned())], None).unwrap();
     assert_eq!(nothing.template, None);
 }
 
 #[test]
 fn the_draft_can_be_stored_and_pretends_nothing() {
     use warpyard_model::Spec as _;
-    let import = tofu::template_of(&[("net/main.tf".to_owned(), EVERY_TYPE.to_owned())], None, None).unwrap();
+    let import = draft(&[("net/main.tf".to_owned(), EVERY_TYPE.to_owned())], None).unwrap();
     let template = import.template.unwrap();
     assert_eq!(template.spec.validate(), vec![]);
     assert_eq!(template.metadata.name.as_str(), "net");

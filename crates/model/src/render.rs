@@ -3,6 +3,8 @@
 //! Undefined names are errors, fuel is limited, there is no loader and no auto-escaping: what is rendered is an
 //! argument, an environment value or a file's content, never a document that is parsed afterwards.
 
+use crate::FieldError;
+use crate::kinds::{OutputSpec, ProcessBody};
 use minijinja::{Environment, UndefinedBehavior};
 use serde_json::Value;
 
@@ -35,6 +37,30 @@ impl Renderer {
             let detail = e.detail().map(|d| format!(": {d}")).unwrap_or_default();
             format!("the expression {:?} fails: {}{detail}", shorten(source), e.kind())
         })
+    }
+
+    /// Renders what a template runs: every string that may hold an expression. Paths of errors start with `process`.
+    pub fn process(&self, body: &ProcessBody) -> Result<ProcessBody, FieldError> {
+        let at = |place: &str, message: String| FieldError::new(format!("process.{place}"), message);
+        let mut rendered = body.clone();
+        for step in &mut rendered.prepare {
+            step.command = self.all(&step.command).map_err(|e| at("prepare", e))?;
+        }
+        for file in &mut rendered.files {
+            file.content = self.text(&file.content).map_err(|e| at("files", e))?;
+        }
+        for value in rendered.environment.values_mut() {
+            *value = self.text(value).map_err(|e| at("environment", e))?;
+        }
+        rendered.command = self.all(&body.command).map_err(|e| at("command", e))?;
+        rendered.working_directory = self.text(&body.working_directory).map_err(|e| at("working_directory", e))?;
+        Ok(rendered)
+    }
+
+    /// Renders what a template tells.
+    pub fn outputs(&self, outputs: &[OutputSpec]) -> Result<Vec<OutputSpec>, FieldError> {
+        let one = |output: &OutputSpec| Ok(OutputSpec { value: self.text(&output.value)?, ..output.clone() });
+        outputs.iter().map(one).collect::<Result<_, String>>().map_err(|e| FieldError::new("outputs", e))
     }
 
     /// Renders every string of `values`.

@@ -38,7 +38,8 @@ pub struct Operation {
     summary: String,
     tag: String,
     query: Option<Value>,
-    body: Option<(String, Value)>,
+    /// What it takes, by media type; empty where it takes nothing.
+    body: Vec<(String, Value)>,
     answers: Vec<(u16, &'static str, String, Value)>,
     problems: Vec<u16>,
 }
@@ -74,7 +75,7 @@ impl Routes {
             summary: summary.to_owned(),
             tag: tag.to_owned(),
             query: None,
-            body: None,
+            body: Vec::new(),
             answers: Vec::new(),
             problems: Vec::new(),
         };
@@ -145,7 +146,13 @@ impl Declared<'_> {
 
     pub(crate) fn body_as<T: JsonSchema>(mut self, media: &str) -> Self {
         let schema = self.routes.generator.subschema_for::<T>();
-        self.operation.body = Some((media.to_owned(), schema.to_value()));
+        self.operation.body.push((media.to_owned(), schema.to_value()));
+        self
+    }
+
+    /// Bytes in a format that has no schema.
+    pub(crate) fn body_of_bytes(mut self, media: &str) -> Self {
+        self.operation.body.push((media.to_owned(), json!({ "type": "string", "format": "binary" })));
         self
     }
 
@@ -192,7 +199,7 @@ impl Operation {
         if self.needs != Needs::Nothing {
             statuses.push(401);
         }
-        if self.body.is_some() {
+        if !self.body.is_empty() {
             statuses.push(413);
         }
         statuses.extend(&self.problems);
@@ -246,8 +253,9 @@ impl Operation {
         let mut out = json!({
             "operationId": self.id, "summary": self.summary, "tags": [self.tag], "parameters": parameters, "responses": responses
         });
-        if let Some((media, schema)) = &self.body {
-            out["requestBody"] = json!({ "required": true, "content": { media: { "schema": schema } } });
+        if !self.body.is_empty() {
+            let content = self.body.iter().map(|(media, schema)| (media.clone(), json!({ "schema": schema })));
+            out["requestBody"] = json!({ "required": true, "content": content.collect::<Map<_, _>>() });
         }
         match &self.needs {
             Needs::Nothing => out["security"] = json!([]),

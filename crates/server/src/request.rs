@@ -79,12 +79,17 @@ pub(crate) struct DryRun {
 }
 
 /// Reads a body up to the limit.
-pub(crate) async fn read_body(mut body: Body) -> Result<Bytes> {
-    match Limited::new(&mut body, MAX_BODY_BYTES).collect().await {
+pub(crate) async fn read_body(body: Body) -> Result<Bytes> {
+    read_body_up_to(body, MAX_BODY_BYTES).await
+}
+
+/// Reads a body up to a limit of its own.
+pub(crate) async fn read_body_up_to(mut body: Body, most: usize) -> Result<Bytes> {
+    match Limited::new(&mut body, most).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {
             let _ = tokio::time::timeout(DRAIN, drain(&mut body)).await;
-            Err(Error::too_large(format!("A request body has at most {MAX_BODY_BYTES} bytes.")))
+            Err(Error::too_large(format!("A request body has at most {most} bytes here.")))
         }
         Err(error) => Err(Error::invalid_field("", format!("The request body could not be read: {error}"))),
     }

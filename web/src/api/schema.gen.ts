@@ -1827,6 +1827,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/environment-templates/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A template draft from an OpenTofu module; nothing is stored */
+        post: operations["environment_template_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/profiles/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A profile draft from another system's document; nothing is stored */
+        post: operations["compute_profile_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit-entries": {
         parameters: {
             query?: never;
@@ -4637,6 +4671,65 @@ export interface components {
             project?: components["schemas"]["Name"] | null;
             /** @description The workspace's name; needs `project`. */
             workspace?: components["schemas"]["Name"] | null;
+        };
+        /** @description Whose module it is. */
+        ModuleKind: "tofu";
+        /** @description A module as files, for consoles that let people choose a folder. */
+        ModuleFiles: {
+            /** @description The files; those that OpenTofu does not read are ignored. */
+            files: components["schemas"]["ModuleFile"][];
+        };
+        /** @description One file of a module. */
+        ModuleFile: {
+            /** @description Its path, with slashes. */
+            path: string;
+            /** @description What is in it. */
+            content: string;
+        };
+        /** @description What importing a module answers: a draft and what became of each part of the module. */
+        ModuleImport: {
+            /** @description The draft; absent when nothing could be read. */
+            template?: components["schemas"]["TemplateDraft"] | null;
+            /** @description What became of each part. */
+            report: components["schemas"]["ReportItem"][];
+        };
+        /** @description A template that is not stored: what `POST …/environment-templates` takes. */
+        TemplateDraft: {
+            /** @description Name, display name, description, labels. */
+            metadata: components["schemas"]["NewMetadata"];
+            /** @description One draft version with an empty body. */
+            spec: components["schemas"]["EnvironmentTemplate"];
+        };
+        /** @description One part of what was imported. */
+        ReportItem: {
+            /** @description Which part: `variable.disk_size`, `output.url`, `file main.tf`. */
+            item: string;
+            /** @description How well it was carried over. */
+            severity: components["schemas"]["Severity2"];
+            /** @description What became of it. */
+            message: string;
+        };
+        /** @description How well one part was carried over. */
+        Severity2: "carried" | "adapted" | "lost";
+        /** @description Whose profile it is. */
+        ProfileSource: "rafay";
+        /** @description What importing a document answers. */
+        ImportedProfile: {
+            /** @description `ComputeProfile` or `ServiceProfile`. */
+            kind: components["schemas"]["Kind"];
+            /** @description The draft. */
+            profile: components["schemas"]["ProfileDraft"];
+            /** @description The template it refers to, with the inputs; absent when the document has no variables. */
+            template?: components["schemas"]["TemplateDraft"] | null;
+            /** @description What became of each part. */
+            report: components["schemas"]["ReportItem"][];
+        };
+        /** @description A profile that is not stored: what `POST …/{compute,service}-profiles` takes. */
+        ProfileDraft: {
+            /** @description Name, display name, description, labels. */
+            metadata: components["schemas"]["NewMetadata"];
+            /** @description The spec of the kind. */
+            spec: unknown;
         };
         /** @description A page of the trail, newest first. */
         AuditPage: {
@@ -10569,6 +10662,91 @@ export interface operations {
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
             412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    environment_template_import: {
+        parameters: {
+            query?: {
+                /** @description Whose module it is. */
+                kind?: components["schemas"]["ModuleKind"];
+                /** @description The folder that is the module, when there are several. */
+                folder?: string;
+                /** @description The name of the template; the folder's where absent. */
+                name?: components["schemas"]["Name"];
+            };
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModuleFiles"];
+                "application/zip": string;
+                "application/gzip": string;
+            };
+        };
+        responses: {
+            /** @description The draft, and what became of each part of the module. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModuleImport"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    compute_profile_import: {
+        parameters: {
+            query?: {
+                /** @description Whose profile it is. */
+                kind?: components["schemas"]["ProfileSource"];
+            };
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            /** @description The drafts, and what became of each part of the document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedProfile"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];

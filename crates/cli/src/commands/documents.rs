@@ -117,7 +117,7 @@ fn parse(file: &str, text: &str) -> Outcome<Vec<Sourced>> {
 }
 
 /// YAML and JSON files in a folder and below it, in order; hidden ones are left out.
-fn files_in(folder: &Path) -> Outcome<Vec<PathBuf>> {
+pub(crate) fn files_in(folder: &Path) -> Outcome<Vec<PathBuf>> {
     let mut found = Vec::new();
     let entries = std::fs::read_dir(folder).map_err(|e| Failure::file("read", folder, &e))?;
     for entry in entries {

@@ -19,12 +19,13 @@ use warpyard_model::{Kind, ScopePath};
   warpyard export service-profiles                     all of the project in use
   warpyard export service-profile jupyterlab vscode
   warpyard export --all --org acme -d backup/          one file per object
+  warpyard export --org acme --to acme/                templates and profiles, to apply on another installation
 
 What the server sets and status are left out. Values of secrets are never given out: applied to the same
-server they stay as they are, elsewhere they have to be written in.")]
+server they stay as they are, elsewhere they have to be written in. With --to secrets are left out and listed.")]
 pub(crate) struct ExportArgs {
     /// The kind, or KIND/NAME.
-    #[arg(required_unless_present = "all")]
+    #[arg(required_unless_present_any = ["all", "to"])]
     kind: Option<String>,
     /// Only these.
     names: Vec<String>,
@@ -34,12 +35,18 @@ pub(crate) struct ExportArgs {
     /// Write one file per object into this folder.
     #[arg(short, long, value_name = "DIR")]
     directory: Option<PathBuf>,
+    /// Write the projects, templates and profiles of the organization into this folder.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["kind", "all", "directory"])]
+    to: Option<PathBuf>,
 }
 
 pub(crate) async fn run(args: ExportArgs, session: Session) -> Outcome {
+    if let Some(folder) = &args.to {
+        return catalogue(folder, &session).await;
+    }
     let mut objects = Vec::new();
     match &args.kind {
-        None => objects = everything(&session).await?,
+        None => objects = everything(&session, ORDER).await?,
         Some(word) => {
             let (kind, first) = target(word, None)?;
             let names: Vec<String> = first.into_iter().chain(args.names.iter().cloned()).collect();
@@ -84,15 +91,55 @@ pub(crate) async fn run(args: ExportArgs, session: Session) -> Outcome {
     Ok(Exit::Done)
 }
 
+/// What a catalogue is made of: it means the same on another installation, where nobody knows our instances and people.
+const CATALOGUE: &[Kind] = &[Kind::EnvironmentTemplate, Kind::Project, Kind::ComputeProfile, Kind::ServiceProfile];
+
+/// The templates and profiles of an organization, with its projects; secrets are only named.
+async fn catalogue(folder: &Path, session: &Session) -> Outcome {
+    let Some(org) = &session.scope.org else {
+        return Err(Failure::usage("an organization is needed; say --org NAME"));
+    };
+    let objects = everything(session, CATALOGUE).await?;
+    let objects: Vec<AnyObject> = objects.iter().map(AnyObject::document).collect();
+    let secrets = everything(session, &[Kind::Secret]).await?;
+    let out = session.out;
+    for document in &objects {
+        let path = folder.join(file_name(document));
+        write(&path, &output::yaml(document)?)?;
+        if out.for_people() {
+            out.line(path.display().to_string())?;
+        }
+    }
+    let secrets: Vec<String> = secrets
+        .iter()
+        .map(|secret| {
+            let place = secret.scope();
+            format!("{}/{}", place.key().trim_matches('/'), secret.name())
+        })
+        .collect();
+    for secret in &secrets {
+        out.note(format!("note: the secret {secret} is left out; make it there before profiles need it"));
+    }
+    if !objects.iter().any(|object| object.kind() == Some(Kind::Project)) {
+        out.note(format!("note: nothing of the organization {org} may be seen here"));
+    }
+    match out.format {
+        Format::Table => out.note("note: profiles are drafts where they are applied; publish them there"),
+        Format::Name => objects.iter().try_for_each(|d| out.line(columns::word(d)))?,
+        Format::Json | Format::Yaml => out.value(&serde_json::json!({ "items": objects, "secrets": secrets }))?,
+    }
+    Ok(Exit::Done)
+}
+
 fn by_name() -> ListQuery {
     ListQuery { sort: Some("name".to_owned()), ..ListQuery::default() }
 }
 
 /// Every object the person may see in the scope in use, in the order in which they need each other.
-async fn everything(session: &Session) -> Outcome<Vec<AnyObject>> {
+async fn everything(session: &Session, kinds: &[Kind]) -> Outcome<Vec<AnyObject>> {
     let scope = &session.scope;
     let mut objects = Vec::new();
-    for kind in ORDER {
+    for kind in kinds {
         match session.client.list_everywhere(*kind, scope, &by_name()).await {
             Ok(found) => objects.extend(found.into_iter().filter(|object| belongs(object, scope))),
             Err(error) if is_refusal(error.code) => {

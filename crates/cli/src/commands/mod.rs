@@ -21,6 +21,7 @@ pub(crate) mod open;
 pub(crate) mod operate;
 pub(crate) mod profile;
 pub(crate) mod system_profile;
+pub(crate) mod template;
 pub(crate) mod token;
 pub(crate) mod user;
 pub(crate) mod version;
@@ -54,6 +55,8 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Retry(args) => operate::run(operate::Action::Retry, args, session()?).await,
         Command::Events(args) => events::run(args, session()?).await,
         Command::Notifications(args) => notifications::run(args, session()?).await,
+        Command::Profile(profile::ProfileCommand::Import(args)) => template::import::profile(args, &global),
+        Command::Template(command) => template::run(command, &global),
         Command::Profile(command) => profile::run(command, session()?).await,
         Command::SystemProfile(command) => system_profile::run(command, session()?).await,
         Command::User(command) => user::run(command, session()?).await,

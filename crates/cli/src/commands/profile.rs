@@ -16,6 +16,8 @@ pub(crate) enum ProfileCommand {
     Publish(PublishArgs),
     /// Take a profile out of the catalogue; running instances keep it.
     Withdraw(WithdrawArgs),
+    /// Make a profile draft from a document of another system.
+    Import(super::template::import::DocumentArgs),
 }
 
 #[derive(Debug, Args)]
@@ -58,6 +60,8 @@ pub(crate) async fn run(command: ProfileCommand, session: Session) -> Outcome {
             let generation = generation.map_or_else(String::new, |g| format!(" (generation {g})"));
             session.out.object(&format!("{} is published{generation}.", columns::word(&answer)), &answer)?;
         }
+        // Works without a server, so it was done before there was a session.
+        ProfileCommand::Import(_) => {}
         ProfileCommand::Withdraw(args) => {
             let (kind, profile) = find(&session, &args.which).await?;
             let answer = client.withdraw(kind, &profile.scope(), profile.name()).await?;

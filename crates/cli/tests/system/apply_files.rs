@@ -1,6 +1,8 @@
 //! Objects as files: apply, diff and export agree on what there is.
 
 use crate::world::{PLACE, World};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 #[test]
 fn what_is_exported_applies_again_without_a_change() {
@@ -29,4 +31,56 @@ fn what_is_exported_applies_again_without_a_change() {
     let again = admin.ok_with_input(&["apply", "-f", "-"], &exported);
     let lines: Vec<&str> = again.lines().collect();
     assert!(lines.len() >= 5 && lines.iter().all(|line| line.ends_with("unchanged")), "{again}");
+}
+
+/// Every file below a folder, by its path in it.
+fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
+    let mut all = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = PathBuf::from(path.file_name().unwrap());
+        if path.is_dir() {
+            all.extend(files(&path).into_iter().map(|(inner, text)| (name.join(inner), text)));
+        } else {
+            all.insert(name, std::fs::read_to_string(&path).unwrap());
+        }
+    }
+    all
+}
+
+/// Import, apply, export, apply elsewhere, export there: the same files, and no secret in them.
+#[test]
+fn a_catalogue_moves_to_another_installation() {
+    let folders = tempfile::tempdir().unwrap();
+    let at = |name: &str| folders.path().join(name).display().to_string();
+    std::fs::create_dir(at("nodes")).unwrap();
+    let module = "variable \"pools\" {\n  type = map(object({ size = number, spot = optional(bool, false) }))\n}\n";
+    std::fs::write(folders.path().join("nodes/main.tf"), module).unwrap();
+    {
+        let world = World::start();
+        let admin = &world.admin;
+        admin.ok(&["apply", "-f", &admin.file("place.yaml", PLACE)]);
+        let draft = admin.ok(&["template", "import", &at("nodes"), "--org", "default"]);
+        admin.ok_with_input(&["apply", "-f", "-"], &draft);
+        admin.ok(&["system-profile", "launch", "jupyterlab", "--project", "vision"]);
+        let secret = "{apiVersion: warpyard.io/v1, kind: Secret, metadata: {name: vault, org: default, project: vision}, spec: {data: {token: hush}}}";
+        admin.ok_with_input(&["apply", "-f", "-"], secret);
+        let export = admin.run(&["export", "--org", "default", "--to", &at("first")]);
+        assert_eq!(export.code, 0, "{export:?}");
+        assert!(export.error.contains("the secret default/vision/vault is left out"), "{export:?}");
+    }
+    let first = files(&folders.path().join("first"));
+    let text: String = first.values().cloned().collect();
+    assert!(
+        text.contains("name: pools") && text.contains("kind: ServiceProfile") && text.contains("kind: Project"),
+        "{first:#?}"
+    );
+    assert!(!text.contains("hush") && !text.contains("kind: Secret") && !text.contains("kind: User"), "{first:#?}");
+
+    let world = World::start();
+    let admin = &world.admin;
+    admin.ok(&["apply", "-f", &at("first"), "--org", "default"]);
+    assert_eq!(admin.ok(&["diff", "-f", &at("first")]), "", "nothing would change");
+    admin.ok(&["export", "--org", "default", "--to", &at("second")]);
+    assert_eq!(files(&folders.path().join("second")), first);
 }

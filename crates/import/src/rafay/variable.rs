@@ -3,7 +3,7 @@
 use super::document::Reader;
 use super::schema;
 use crate::report::{Report, quote};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::HashSet;
 use warpyard_model::inputs::{Choice, Field, FieldType, InputRule, Override};
 
@@ -25,7 +25,7 @@ pub(super) fn read(
     if name != own {
         report.adapted(&item, format!("it is called {name} here"));
     }
-    let mut field: Field = serde_json::from_value(json!({"name": name, "type": "text", "mutable": true})).ok()?;
+    let mut field = Field { mutable: true, ..Field::new(name.clone(), FieldType::Text) };
     let mut reader = Reader::new(&options, format!("{item}.options"), report);
     let (mut over, mut display, mut shape) = (Value::Null, Value::Null, Value::Null);
     if let Some(reader) = &mut reader {

@@ -11,6 +11,7 @@ mod pattern;
 mod types;
 mod variable;
 
+use crate::archive::Unpacked;
 use crate::draft::{TemplateDraft, template};
 use crate::report::{Report, ReportItem, Severity};
 use module::{Declared, Module};
@@ -20,7 +21,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use types::Type;
 use variable::Draft;
 use warpyard_model::inputs::{Field, FieldType, Form, LiveOptions, Mode, Values, effective_form, evaluate, validate_fields};
-use warpyard_model::kinds::OutputSpec;
+use warpyard_model::kinds::{OutputSpec, Workload};
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::{FieldError, Name};
 
@@ -91,10 +92,12 @@ pub fn inputs_in(files: &[(String, String)], folder: Option<&str>) -> Result<Imp
 /// A template draft from a module.
 ///
 /// Nothing here runs OpenTofu yet, so the draft has the inputs and outputs and an empty body, and the report says so.
-pub fn template_of(files: &[(String, String)], folder: Option<&str>, name: Option<Name>) -> Result<ModuleImport, FieldError> {
+pub fn template_of(unpacked: &Unpacked, folder: Option<&str>, name: Option<Name>) -> Result<ModuleImport, FieldError> {
+    let files = unpacked.files.as_slice();
     let root = module::root(files, folder).map_err(|why| FieldError::new("", why))?;
     let mut imported = inputs_in(files, Some(&root).filter(|root| !root.is_empty()).map(String::as_str).or(folder))
         .map_err(|why| FieldError::new("", why))?;
+    imported.report.splice(0..0, unpacked.report.iter().cloned());
     let own = root.rsplit('/').next().unwrap_or_default();
     let name = name.or_else(|| Name::slug(own)).or_else(|| Name::parse("imported-module").ok());
     let nothing = imported.unreadable == imported.files;
@@ -114,7 +117,7 @@ pub fn template_of(files: &[(String, String)], folder: Option<&str>, name: Optio
         description: String::new(),
         labels: BTreeMap::from([("imported-from".to_owned(), "opentofu".to_owned())]),
     };
-    let draft = template(metadata, "Imported from an OpenTofu module.", imported.fields, imported.outputs);
+    let draft = template(metadata, Workload::Compute, "Imported from an OpenTofu module.", imported.fields, imported.outputs);
     Ok(ModuleImport { template: Some(draft), report: imported.report })
 }
 
@@ -196,7 +199,7 @@ fn repair(drafts: &mut [Draft], report: &mut Report) {
                 }
             }
         }
-        report.lost(&draft.item, format!("its {what} is left out: {why}"));
+        report.lost(&draft.item, format!("left out: its {what}: {why}"));
     };
     // Every round takes something away, and a field has nine things to take.
     for _ in 0..9 {
@@ -215,15 +218,23 @@ fn repair(drafts: &mut [Draft], report: &mut Report) {
             }
         }
     }
-    // What the module does with its own defaults must be fine here too: a rule that says otherwise was misunderstood.
+    // A default has passed the module's own conditions. One that speaks of nothing else and refuses it was misunderstood.
     let fields: Vec<Field> = drafts.iter().map(|draft| draft.field.clone()).collect();
     let form: Form = effective_form(&fields, &[], &[], &LiveOptions::new()).unwrap_or_default();
     for error in evaluate(&form, &Values::new(), Mode::Create).errors {
-        let broken = |draft: &&mut Draft| draft.field.name == error.path && !draft.field.rules.is_empty();
-        if let Some(draft) = drafts.iter_mut().find(broken)
-            && (!draft.field.required || draft.field.default.is_some())
-        {
-            lose(draft, "rules", "the module's own defaults break them", report);
+        let Some(draft) = drafts.iter_mut().find(|draft| draft.field.name == error.path && draft.field.default.is_some()) else {
+            continue;
+        };
+        let own = format!("inputs.{}", draft.field.name);
+        let before = draft.field.rules.len();
+        draft.field.rules.retain(|rule| {
+            let parts = rule.expression.match_indices("inputs.").map(|(at, _)| &rule.expression[at..]);
+            let names = parts.map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '.').next());
+            let others = names.flatten().any(|name| name != own && !name.starts_with(&format!("{own}.")));
+            others || !error.message.starts_with(&rule.message)
+        });
+        if draft.field.rules.len() < before {
+            report.lost(&draft.item, format!("its rule is left out, its own default breaks it: {}", error.message));
         }
     }
 }

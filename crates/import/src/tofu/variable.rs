@@ -57,35 +57,10 @@ pub(super) fn field(name: &str, own_name: String, kind: Type, declared: &Declare
     };
     let (sensitive, nullable) = (flag("sensitive", report).unwrap_or(false), flag("nullable", report));
     let mut field = Field {
-        name: own_name,
-        field_type: kind.field_type(),
-        label: String::new(),
-        help: String::new(),
-        placeholder: String::new(),
-        section: String::new(),
-        order: 0,
-        widget: None,
-        unit: None,
         required: !declared.attributes.contains_key("default"),
-        default: None,
-        min: None,
-        max: None,
-        step: None,
-        min_length: None,
-        max_length: None,
-        pattern: None,
-        pattern_message: None,
-        choices: Vec::new(),
-        schema: None,
         unique: matches!(kind, Type::Set(_)) && kind.field_type() == FieldType::List,
         sensitive,
-        hidden: false,
-        mutable: false,
-        override_: Override::Allowed,
-        visible_when: None,
-        required_when: None,
-        rules: Vec::new(),
-        options_from: None,
+        ..Field::new(own_name, kind.field_type())
     };
     if field.field_type == FieldType::Json && kind != Type::Any {
         field.schema = Some(kind.schema());

@@ -184,3 +184,40 @@ pub struct Field {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub options_from: Option<OptionSource>,
 }
+
+impl Field {
+    /// A field with nothing but a name and a type: open, optional, without constraints.
+    pub fn new(name: impl Into<String>, field_type: FieldType) -> Self {
+        Self {
+            name: name.into(),
+            field_type,
+            label: String::new(),
+            help: String::new(),
+            placeholder: String::new(),
+            section: String::new(),
+            order: 0,
+            widget: None,
+            unit: None,
+            required: false,
+            default: None,
+            min: None,
+            max: None,
+            step: None,
+            min_length: None,
+            max_length: None,
+            pattern: None,
+            pattern_message: None,
+            choices: Vec::new(),
+            schema: None,
+            unique: false,
+            sensitive: false,
+            hidden: false,
+            mutable: false,
+            override_: Override::Allowed,
+            visible_when: None,
+            required_when: None,
+            rules: Vec::new(),
+            options_from: None,
+        }
+    }
+}

@@ -3,6 +3,7 @@
 mod apply;
 mod audit;
 mod inbox;
+mod imports;
 mod instances;
 mod kinds;
 mod logs;
@@ -38,6 +39,7 @@ pub(crate) fn routes() -> Routes {
     logs::declare(&mut routes);
     terminal::declare(&mut routes);
     apply::declare(&mut routes);
+    imports::declare(&mut routes);
     audit::declare(&mut routes);
     watch::declare(&mut routes);
     routes

@@ -9,6 +9,7 @@ mod bodies;
 mod credentials;
 mod idempotency;
 mod inbox;
+mod imports;
 mod inputs;
 mod kinds;
 mod roles;

@@ -145,6 +145,14 @@ async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
             let kind = if id.starts_with("compute") { Kind::ComputeProfile } else { Kind::ServiceProfile };
             return Some(ask("", json!({ "draft": { "spec": spec_at(kind, path) } }), ""));
         }
+        "environment_template_import" => {
+            return Some(ask("", json!({ "files": [{ "path": "main.tf", "content": "variable \"x\" {}" }] }), ""));
+        }
+        "compute_profile_import" => {
+            let profile =
+                json!({ "apiVersion": "paas.envmgmt.io/v1", "kind": "ComputeProfile", "metadata": { "name": "x" }, "spec": {} });
+            return Some(ask("", profile, ""));
+        }
         "system_profile_launch" => {
             return Some(ask("?dry_run=true", json!({ "org": "acme", "projects": ["vision"] }), "cpu-small"));
         }
