@@ -1,7 +1,5 @@
 //! Whatever comes, an import ends with an answer: no panic, no overflow, and what it makes the model takes.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use proptest::prelude::*;
 use proptest::sample::select;
 use warpyard_import::{rafay, tofu};
