@@ -1,5 +1,6 @@
 // A small organization to look at.
 import type { CatalogueCard, Form, FormField } from "../src/api/types";
+import type { Notification } from "../src/api/types-people";
 import { Store } from "./store";
 
 export const ME = {
@@ -12,6 +13,14 @@ export const ME = {
 
 const GIB = 2 ** 30;
 const ago = (minutes: number, seconds = 0) => new Date(Date.now() - minutes * 60_000 + seconds * 1000).toISOString();
+
+const research = { org: "acme", project: "vision", workspace: "research" };
+export const NOTIFICATIONS: Notification[] = [
+  { id: "14", at: ago(4), kind: "launch_failed", title: "Train U-Net has failed", body: "The process used more than 16 GiB of memory and was ended. Launch it on a larger compute, or lower batch_size.", link: { ...research, kind: "ServiceInstance", name: "train-unet" }, read: false },
+  { id: "13", at: ago(40), kind: "update_available", title: "An update is available for Segmentation notebook", body: "Python 3.13 can be chosen.", link: { ...research, kind: "ServiceInstance", name: "notebook" }, read: false },
+  { id: "12", at: ago(92), kind: "launch_finished", title: "Segmentation notebook is ready", link: { ...research, kind: "ServiceInstance", name: "notebook" }, read: true },
+  { id: "9", at: ago(3000), kind: "invited", title: "Bo Chen invited you to Research", body: "Read-write", link: { org: "acme", project: "vision", kind: "Workspace", name: "research" }, read: true },
+];
 
 export function seed(): Store {
   const store = new Store();

@@ -1,7 +1,7 @@
 // Answers requests below /api/v1 as the contract says, from memory.
 import { PLURALS } from "../src/api/kinds";
 import type { FormRequest, Kind, Scope } from "../src/api/types";
-import { CARDS, ME } from "./data";
+import { CARDS, ME, NOTIFICATIONS } from "./data";
 import { answerForm } from "./form";
 import type { AnyObject, Store } from "./store";
 
@@ -16,6 +16,8 @@ const problem = (status: number, code: string, detail: string, errors: unknown[]
 
 export class MockApi {
   private signedIn = true;
+  private preferences: Record<string, unknown> = {};
+  private inbox = NOTIFICATIONS;
   private tokens = [{ id: "t1", name: "laptop", created_at: new Date(Date.now() - 864e5).toISOString(), expires_at: new Date(Date.now() + 20 * 864e5).toISOString() }];
   constructor(readonly store: Store) {}
 
@@ -39,6 +41,11 @@ export class MockApi {
   private me(method: string, path: string[], body: Record<string, unknown>): Response {
     if (path.length === 0) return json(ME);
     if (path[0] === "permissions") return json({ permissions: PERMISSIONS });
+    if (path[0] === "preferences") {
+      if (method === "PUT") this.preferences = body;
+      return json(this.preferences);
+    }
+    if (path[0] === "notifications") return this.notifications(path[1] === "read", body);
     if (path[0] === "password")
       return body.current_password === "wrong"
         ? problem(400, "invalid", "The current password is wrong.", [{ path: "current_password", message: "is not your current password" }])
@@ -52,6 +59,13 @@ export class MockApi {
     }
     if (method === "DELETE") this.tokens = this.tokens.filter((token) => token.id !== path[1]);
     return json({ items: this.tokens });
+  }
+
+  private notifications(read: boolean, body: Record<string, unknown>): Response {
+    if (!read) return json({ items: this.inbox, unread: this.inbox.filter((item) => !item.read).length });
+    const ids = body.ids as string[] | undefined;
+    for (const item of this.inbox) if (!ids || ids.includes(item.id)) item.read = true;
+    return new Response(null, { status: 204 });
   }
 
   private resources(method: string, path: string[], query: URLSearchParams, body: Record<string, unknown>, headers: Headers): Response {
@@ -95,6 +109,8 @@ export class MockApi {
     const search = query.get("search")?.toLowerCase();
     const phase = query.get("phase");
     let items = this.store.list(kind, where, deep).filter((o) => !search || `${o.metadata.name} ${o.metadata.display_name ?? ""}`.toLowerCase().includes(search));
+    const owner = query.get("owner");
+    if (owner) items = items.filter((o) => o.spec.owner === owner);
     if (phase) items = items.filter((o) => o.status.phase === phase);
     const sort = query.get("sort");
     if (sort) {

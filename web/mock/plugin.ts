@@ -44,7 +44,9 @@ function watch(ws: WebSocket, store: Store): void {
   const subscriptions = new Map<number, { kinds?: string[]; org?: string; project?: string; workspace?: string }>();
   ws.on("message", (data) => {
     const message = JSON.parse(String(data)) as { id: number; watch?: object; unwatch?: boolean };
-    if (message.unwatch) subscriptions.delete(message.id);
+    const inbox = (message.watch as { notifications?: boolean } | undefined)?.notifications;
+    if (inbox) ws.send(JSON.stringify({ id: message.id, type: "synced", resource_version: 0 }));
+    else if (message.unwatch) subscriptions.delete(message.id);
     else {
       subscriptions.set(message.id, message.watch ?? {});
       ws.send(JSON.stringify({ id: message.id, type: "synced", resource_version: store.version }));

@@ -11,6 +11,8 @@ export interface ListParams {
   /** `name`, `-created_at`, … */
   sort?: string;
   phase?: string;
+  /** Instances of one person. */
+  owner?: string;
   label?: string;
   limit?: number;
   /** Everything the caller may see below the scope (`/api/v1/{plural}?org=…`), not only the scope's own collection. */

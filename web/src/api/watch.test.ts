@@ -147,4 +147,24 @@ describe("WatchClient", () => {
     expect(events).toEqual([]);
     expect(client.state).toBe("open");
   });
+
+  it("tells what a person is told, and after an interruption says that something may be missing", () => {
+    const told: string[] = [];
+    const onGap = vi.fn();
+    const stop = client.subscribeInbox({ onNotification: (one) => told.push(one.title), onGap });
+    latest().accept();
+    const [asked] = latest().sent;
+    expect(asked).toMatchObject({ watch: { notifications: true } });
+    latest().tell({ id: asked?.id, type: "notification", notification: { id: "7", title: "Ready" } });
+    expect(told).toEqual(["Ready"]);
+    latest().tell({ id: asked?.id, type: "synced", resource_version: 7 });
+    expect(onGap).toHaveBeenCalledTimes(1);
+    latest().drop();
+    vi.advanceTimersByTime(20_000);
+    latest().accept();
+    latest().tell({ id: latest().sent[0]?.id, type: "synced", resource_version: 9 });
+    expect(onGap).toHaveBeenCalledTimes(2);
+    stop();
+    expect(latest().sent.at(-1)).toMatchObject({ unwatch: true });
+  });
 });

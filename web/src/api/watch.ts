@@ -1,5 +1,6 @@
 // One WebSocket for every subscription of the page. It reconnects by itself and asks for what was missed meanwhile.
 import type { Kind, Obj, Scope } from "./types";
+import type { Notification } from "./types-people";
 
 export interface WatchEvent {
   type: "added" | "modified" | "deleted";
@@ -15,10 +16,13 @@ export interface Subscription {
   onGap: () => void;
 }
 
-interface Active extends Subscription {
-  id: number;
-  since: number | undefined;
+/** What a person is told, instead of objects. After a gap the list is read again, so no position is kept. */
+export interface InboxSubscription {
+  onNotification: (notification: Notification) => void;
+  onGap: () => void;
 }
+
+type Active = { id: number; since: number | undefined } & ((Subscription & { inbox?: undefined }) | { inbox: InboxSubscription; onGap: () => void });
 
 /** The part of a WebSocket that is needed, so that tests can stand in for one. */
 export interface Socket {
@@ -60,7 +64,15 @@ export class WatchClient {
 
   /** Starts a subscription and gives back how to end it. */
   subscribe(subscription: Subscription): () => void {
-    const entry: Active = { ...subscription, id: this.nextId++, since: undefined };
+    return this.begin({ ...subscription, id: this.nextId++, since: undefined });
+  }
+
+  /** Tells what the person is told from now on; gives back how to end it. */
+  subscribeInbox(inbox: InboxSubscription): () => void {
+    return this.begin({ inbox, onGap: inbox.onGap, id: this.nextId++, since: undefined });
+  }
+
+  private begin(entry: Active): () => void {
     this.active.set(entry.id, entry);
     if (this.current === "open") this.ask(entry);
     else if (this.current === "idle") this.connect();
@@ -117,6 +129,10 @@ export class WatchClient {
   }
 
   private ask(entry: Active): void {
+    if (entry.inbox) {
+      this.socket?.send(JSON.stringify({ id: entry.id, watch: { notifications: true } }));
+      return;
+    }
     const watch = { kinds: entry.kinds, ...entry.scope };
     const since = entry.since === undefined ? {} : { since: entry.since };
     this.socket?.send(JSON.stringify({ id: entry.id, watch, ...since }));
@@ -124,9 +140,14 @@ export class WatchClient {
 
   private receive(data: unknown): void {
     if (typeof data !== "string") return;
-    const message = JSON.parse(data) as { id: number; type: string; resource_version?: number; object?: WatchEvent["object"] };
+    const message = JSON.parse(data) as { id: number; type: string; resource_version?: number; object?: WatchEvent["object"]; notification?: Notification };
     const entry = this.active.get(message.id);
     if (!entry) return;
+    if (entry.inbox) {
+      if (message.type === "synced") entry.onGap();
+      else if (message.notification) entry.inbox.onNotification(message.notification);
+      return;
+    }
     if (message.type === "synced") {
       // Without a starting point, whatever changed between the first read and now is unknown.
       if (entry.since === undefined) entry.onGap();

@@ -4,6 +4,7 @@ import { ChevronRight, Menu as MenuIcon, Search } from "lucide-react";
 import { Fragment } from "react";
 import { frame as m } from "../messages/en/frame";
 import { IconButton } from "../ui/Button";
+import { Bell } from "./notifications/Bell";
 import { PersonMenu } from "./PersonMenu";
 import { Switcher } from "./Switcher";
 
@@ -33,6 +34,7 @@ export function TopBar({ narrow, onMenu, onPalette }: { narrow: boolean; onMenu:
             <kbd className="text-12">Ctrl K</kbd>
           </button>
         )}
+        <Bell />
         <PersonMenu />
       </div>
     </header>

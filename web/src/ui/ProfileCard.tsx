@@ -23,8 +23,16 @@ export function AvailabilityBadge({ availability }: { availability: Availability
   );
 }
 
+export interface ProfileCardProps {
+  card: CatalogueCard;
+  link?: (title: ReactNode) => ReactNode;
+  /** Stands at the right of the title. */
+  action?: ReactNode;
+  heading?: "h2" | "h3";
+}
+
 /** `link` wraps the title, so that the whole card leads where the title leads. */
-export function ProfileCard({ card, link, heading: Heading = "h3" }: { card: CatalogueCard; link?: (title: ReactNode) => ReactNode; heading?: "h2" | "h3" }) {
+export function ProfileCard({ card, link, action, heading: Heading = "h3" }: ProfileCardProps) {
   const kind = card.kind === "ServiceProfile" ? m.serviceProfile : m.computeProfile;
   const price = card.price_per_hour === undefined ? m.noPrice : m.perHour(formatMoney(card.price_per_hour, card.currency));
   return (
@@ -35,6 +43,7 @@ export function ProfileCard({ card, link, heading: Heading = "h3" }: { card: Cat
           <Heading className="font-semibold">{link ? link(card.title) : card.title}</Heading>
           <p className="text-muted">{card.description}</p>
         </div>
+        {action}
       </div>
       <div className="flex flex-wrap gap-1.5">
         <Tag>{kind}</Tag>

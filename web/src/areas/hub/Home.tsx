@@ -19,7 +19,7 @@ import { useCatalogue } from "./catalogue/cards";
 import { OpenButtons } from "./instance/OpenButtons";
 import { InstanceLink, instanceId } from "./instances/columns";
 import { isUp, useInstances } from "./instances/instance-rows";
-import { quickCards, recentCards } from "./recent";
+import { sortCards, useRemembered } from "./remembered";
 
 const m = hub.home;
 const QUICK = 3;
@@ -106,12 +106,15 @@ function Running({ scope, me }: { scope: Scope; me: string }) {
 
 function QuickLaunch({ scope }: { scope: Scope }) {
   const cards = useCatalogue(scope);
-  const recent = recentCards(scope);
-  const quick = quickCards(cards.data ?? [], recent, QUICK);
+  const { preferences, settled } = useRemembered(scope);
+  const { favourites, recent, others } = sortCards(cards.data ?? [], scope, preferences, QUICK);
+  // Whoever launched nothing yet is shown services first: they bring the compute they need.
+  const first = others.sort((a, b) => Number(b.kind === "ServiceProfile") - Number(a.kind === "ServiceProfile"));
+  const quick = [...favourites, ...recent, ...first].slice(0, Math.max(QUICK, favourites.length));
   if (cards.data && quick.length === 0) return null;
   return (
-    <Section title={recent.length > 0 ? m.quick : m.quickFirst}>
-      {cards.data ? (
+    <Section title={favourites.length + recent.length > 0 ? m.quick : m.quickFirst}>
+      {cards.data && settled ? (
         <ul className="grid gap-4 sm:grid-cols-[repeat(auto-fill,minmax(300px,1fr))]">
           {quick.map((card) => (
             <li key={`${card.kind}/${card.project}/${card.name}`}>

@@ -6,6 +6,8 @@ export interface ListSearch {
   phase?: Phase | undefined;
   kind?: "compute" | "services" | undefined;
   sort?: string | undefined;
+  /** Only one's own. */
+  mine?: true | undefined;
   /** Opens the dialog that makes one, for commands that lead here. */
   new?: true | undefined;
 }
@@ -19,6 +21,7 @@ export function listSearch(search: Record<string, unknown>): ListSearch {
     phase: PHASES.includes(String(search.phase)) ? (search.phase as Phase) : undefined,
     kind: cardKind(search.kind),
     sort: text(search.sort),
+    mine: search.mine === true ? true : undefined,
     new: search.new === true ? true : undefined,
   };
 }

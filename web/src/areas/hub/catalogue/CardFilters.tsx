@@ -72,7 +72,7 @@ function Choice({ label, value, onChange, all, show, options }: ChoiceProps) {
   // A filter from a link is shown even where no card fits it, or nobody could see why the page is empty.
   const known = value === undefined || options.some((option) => option.value === value) ? options : [...options, plain(value)];
   return (
-    <Select aria-label={label} value={value ?? ""} onChange={(event) => onChange(event.target.value || undefined)} className="max-w-48">
+    <Select aria-label={label} value={value ?? ""} onChange={(event) => onChange(event.target.value || undefined)} className="max-w-40">
       <option value="">{all}</option>
       {known.map((option) => (
         <option key={option.value} value={option.value}>

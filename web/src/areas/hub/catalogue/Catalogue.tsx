@@ -1,10 +1,12 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { LayoutGrid } from "lucide-react";
+import type { CatalogueCard, Scope } from "../../../api/types";
 import { useTitle } from "../../../lib/hooks";
 import { useProjectScope } from "../../../lib/scope";
 import { hub } from "../../../messages/en/hub";
 import { Button } from "../../../ui/Button";
-import { EmptyState, ErrorPanel, PageBody, PageHeader, Skeleton } from "../../../ui/Page";
+import { EmptyState, ErrorPanel, PageBody, PageHeader, Section, Skeleton } from "../../../ui/Page";
+import { sortCards, useRemembered } from "../remembered";
 import { CardFilters } from "./CardFilters";
 import { LinkedCard } from "./CardLink";
 import { type CardFilter, NO_FILTER, filterCards, useCatalogue } from "./cards";
@@ -48,16 +50,33 @@ export function Catalogue() {
       ) : shown.length === 0 ? (
         <EmptyState title={m.noMatch} action={<Button onClick={() => setFilter(NO_FILTER)}>{m.clear}</Button>} />
       ) : (
-        <ul className={GRID}>
-          {shown.map((card) => (
-            <li key={`${card.kind}/${card.project}/${card.name}`}>
-              <LinkedCard card={card} scope={scope} workspace={search.workspace} heading="h2" />
-            </li>
-          ))}
-        </ul>
+        <Shelves cards={shown} scope={scope} workspace={search.workspace} />
       )}
     </PageBody>
   );
 }
 
+/** Marked cards first, then those launched last, then the rest; every card once. */
+function Shelves({ cards, scope, workspace }: { cards: CatalogueCard[]; scope: Scope; workspace: string | undefined }) {
+  const { preferences } = useRemembered(scope);
+  const { favourites, recent, others } = sortCards(cards, scope, preferences, RECENT_SHOWN);
+  const own = favourites.length === 0 ? m.recent : recent.length === 0 ? m.favourites : m.favouritesAndRecent;
+  const shelves = [
+    { title: own, cards: [...favourites, ...recent] },
+    { title: favourites.length + recent.length > 0 ? m.others : undefined, cards: others },
+  ].filter((shelf) => shelf.cards.length > 0);
+  return shelves.map((shelf) => (
+    <Section key={shelf.title ?? ""} title={shelf.title}>
+      <ul className={GRID}>
+        {shelf.cards.map((card) => (
+          <li key={`${card.kind}/${card.project}/${card.name}`}>
+            <LinkedCard card={card} scope={scope} workspace={workspace} heading={shelf.title ? "h3" : "h2"} />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  ));
+}
+
+const RECENT_SHOWN = 3;
 export const GRID = "grid gap-4 sm:grid-cols-[repeat(auto-fill,minmax(300px,1fr))]";

@@ -2,7 +2,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { SquareStack } from "lucide-react";
 import { type ReactNode, useMemo, useState } from "react";
-import { usePermissions } from "../../../api/session";
+import { useMe, usePermissions } from "../../../api/session";
 import type { Instance, Phase, Scope } from "../../../api/types";
 import { useDebounced } from "../../../lib/hooks";
 import { hub } from "../../../messages/en/hub";
@@ -12,6 +12,7 @@ import { DataTable } from "../../../ui/DataTable";
 import { Select } from "../../../ui/Field";
 import type { ListSearch } from "../search";
 import { BulkDialog } from "./BulkDialog";
+import { SavedFilters } from "./SavedFilters";
 import { type InstanceAction, allows } from "./actions";
 import { instanceColumns, instanceId, instanceTitle, instanceTo } from "./columns";
 import { useInstances } from "./instance-rows";
@@ -20,13 +21,14 @@ const m = hub.instances;
 
 export function InstanceTable({ scope, search, onSearch, emptyAction }: { scope: Scope; search: ListSearch; onSearch: (change: ListSearch) => void; emptyAction: ReactNode }) {
   const settled = useDebounced(search.search, 200);
-  const list = useInstances(scope, { ...search, search: settled });
+  const me = useMe()?.user.name;
+  const list = useInstances(scope, { ...search, search: settled, owner: search.mine ? me : undefined });
   const { can } = usePermissions(scope);
   const navigate = useNavigate();
   const [acting, setActing] = useState<{ rows: Instance[]; action: InstanceAction; clear: () => void }>();
   const inWorkspace = Boolean(scope.workspace);
   const columns = useMemo(() => instanceColumns(!inWorkspace), [inWorkspace]);
-  const filtered = Boolean(search.search || search.phase || search.kind);
+  const filtered = Boolean(search.search || search.phase || search.kind || search.mine);
 
   return (
     <>
@@ -46,7 +48,7 @@ export function InstanceTable({ scope, search, onSearch, emptyAction }: { scope:
         isFetchingMore={list.isFetchingMore}
         search={{ value: search.search ?? "", onChange: (text) => onSearch({ search: text || undefined }), label: m.search }}
         filtered={filtered}
-        onClearFilters={() => onSearch({ search: undefined, phase: undefined, kind: undefined })}
+        onClearFilters={() => onSearch({ search: undefined, phase: undefined, kind: undefined, mine: undefined })}
         sort={search.sort ?? "-created_at"}
         onSort={(sort) => onSearch({ sort })}
         filters={
@@ -64,6 +66,11 @@ export function InstanceTable({ scope, search, onSearch, emptyAction }: { scope:
               <option value="services">{hub.catalogue.kinds.services}</option>
               <option value="compute">{hub.catalogue.kinds.compute}</option>
             </Select>
+            <Select aria-label={m.owner} className="max-w-36" value={search.mine ? "mine" : ""} onChange={(event) => onSearch({ mine: event.target.value === "mine" || undefined })}>
+              <option value="">{m.anyOwner}</option>
+              <option value="mine">{m.mine}</option>
+            </Select>
+            <SavedFilters search={search} onSearch={onSearch} />
           </>
         }
         bulkActions={(rows, clear) => <BulkActions rows={rows} can={can} onAct={(action) => setActing({ rows, action, clear })} />}

@@ -9,12 +9,14 @@ export interface InstanceFilter {
   phase?: Phase | undefined;
   kind?: "compute" | "services" | undefined;
   sort?: string | undefined;
+  owner?: string | undefined;
 }
 
 /** Lists both kinds below a scope and keeps them live. */
 export function useInstances(scope: Scope, filter: InstanceFilter = {}, limit = 100) {
   const params: ListParams = { limit, sort: filter.sort ?? "-created_at", deep: !scope.workspace };
   if (filter.search) params.search = filter.search;
+  if (filter.owner) params.owner = filter.owner;
   if (filter.phase) params.phase = filter.phase;
   const wantsServices = filter.kind !== "compute";
   const wantsComputes = filter.kind !== "services";

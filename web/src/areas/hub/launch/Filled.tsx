@@ -24,7 +24,7 @@ export function Filled({ start, answer, onClear }: { start: Start; answer: FormA
         </Button>
       }
     >
-      <p className="font-medium">{start.source === "link" ? m.link : m.instance(start.from ?? "")}</p>
+      <p className="font-medium">{start.source === "link" ? m.link : start.source === "remembered" ? m.remembered : m.instance(start.from ?? "")}</p>
       {filled.length > 0 && <p className="text-12">{m.fields(filled)}</p>}
     </Notice>
   );

@@ -10,14 +10,14 @@ import { useProjectScope } from "../../../lib/scope";
 import { hub } from "../../../messages/en/hub";
 import { ErrorPanel, Notice, PageBody, PageHeader, PageSkeleton, Skeleton } from "../../../ui/Page";
 import { ProfileIcon } from "../../../ui/ProfileIcon";
-import { rememberCard } from "../recent";
+import { cardKey, useRemembered } from "../remembered";
 import { ComputeChoice } from "./ComputeChoice";
 import { Documentation } from "./Documentation";
 import { ErrorSummary } from "./ErrorSummary";
 import { Filled } from "./Filled";
 import { PlaceFields } from "./PlaceFields";
 import { Summary } from "./Summary";
-import { type LaunchSearch, type Start, broughtWith, startEmpty, startFromInstance, startFromLink } from "./start";
+import { type LaunchSearch, type Start, broughtWith, startEmpty, startFromInstance, startFromLink, startRemembered } from "./start";
 import { type LaunchPlace, useLaunch } from "./use-launch";
 
 const m = hub.launch;
@@ -33,6 +33,8 @@ export function Launch() {
   const brought = broughtWith(original.data);
   const compute = useObject("ComputeInstance", { ...scope, workspace: search.workspace ?? "" }, brought ?? "", { enabled: brought !== undefined });
   const place: LaunchPlace = { kind, profile: params.name, home: search.home, scope, workspace: search.workspace };
+  const remembered = useRemembered(scope);
+  const answers = remembered.preferences.answers?.[cardKey(scope, { kind, name: params.name, project: search.home ?? scope.project })];
   const [emptied, setEmptied] = useState<string>();
   // Another card, another link or another original starts anew.
   const key = JSON.stringify([scope, params, search.home, search.from, search.inputs, search.compute_inputs]);
@@ -48,10 +50,12 @@ export function Launch() {
     ) : (
       <PageSkeleton />
     );
+  if (!remembered.settled) return <PageSkeleton />;
   const start = (): Start => {
     if (emptied === key) return startEmpty(params.name);
     if (original.data) return startFromInstance(original.data, compute.data, m.copyTitle);
-    return search.inputs || search.compute_inputs ? startFromLink(params.name, search) : startEmpty(params.name);
+    if (search.inputs || search.compute_inputs) return startFromLink(params.name, search);
+    return answers ? startRemembered(params.name, answers) : startEmpty(params.name);
   };
   return <Started key={`${emptied === key}${key}`} start={start} render={(begun) => <LaunchPage place={place} start={begun} onClear={() => setEmptied(key)} />} />;
 }
@@ -74,7 +78,7 @@ function labelAt(path: string, form: FormAnswer | undefined): string {
 
 function LaunchPage({ place, start, onClear }: { place: LaunchPlace; start: Start; onClear: () => void }) {
   const navigate = useNavigate();
-  const launch = useLaunch(place, start, (draft) => rememberCard(place.scope, { kind: draft.kind, name: draft.profile, project: draft.home ?? place.scope.project }));
+  const launch = useLaunch(place, start, useRemembered(place.scope).remember);
   const { answer, card, draft, errorAt } = launch;
   const form = answer.data;
   const title = form?.profile.title || card?.title || place.profile;

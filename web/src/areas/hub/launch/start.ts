@@ -1,12 +1,13 @@
 // What a launch page begins with: nothing, a link somebody shared, or the answers of another instance.
 import type { ComputeInstance, FormAnswer, FormField, Instance, Scope, Values } from "../../../api/types";
+import type { RememberedAnswers } from "../../../api/types-people";
 import { givenValues, isSealed } from "../../../forms/values";
 import { suggestName } from "../../../lib/name";
 import type { LaunchDraft } from "./draft";
 
 export interface Start {
   /** Where the answers come from, so that people know that they did not give them here. */
-  source: "nothing" | "link" | "instance";
+  source: "nothing" | "link" | "instance" | "remembered";
   /** The instance they were copied from. */
   from?: string | undefined;
   inputs: Values;
@@ -58,6 +59,10 @@ export function startFromLink(profile: string, search: LaunchSearch): Start {
   return { source: "link", inputs: (search.inputs ?? {}) as Values, computeInputs: (search.compute_inputs ?? {}) as Values, name: suggestName(profile) };
 }
 
+export function startRemembered(profile: string, answers: RememberedAnswers): Start {
+  return { source: "remembered", inputs: answers.inputs, computeInputs: answers.compute_inputs, name: suggestName(profile) };
+}
+
 /** The same answers again. What is sealed cannot be read, so it is asked for anew. */
 export function startFromInstance(instance: Instance, broughtCompute: ComputeInstance | undefined, copyTitle: (title: string) => string): Start {
   const { spec, metadata } = instance;
@@ -72,6 +77,12 @@ export function startFromInstance(instance: Instance, broughtCompute: ComputeIns
     displayName: metadata.display_name ? copyTitle(metadata.display_name) : undefined,
     name: suggestName(metadata.name),
   };
+}
+
+/** The answers to what a form asks. */
+export function stillAsked(given: Values, fields: FormField[]): Values {
+  const asked = new Set(fields.filter((field) => !field.locked).map((field) => field.name));
+  return Object.fromEntries(Object.entries(given).filter(([name]) => asked.has(name)));
 }
 
 /** The answers that may leave the page: given ones of fields that show, without sensitive ones. */

@@ -14,7 +14,7 @@ import { useCatalogue } from "../catalogue/cards";
 import { NEW_WORKSPACE } from "./PlaceFields";
 import { type LaunchDraft, launchBody } from "./draft";
 import { useFormAnswer } from "./form-answer";
-import type { Start } from "./start";
+import { type Start, stillAsked } from "./start";
 
 export interface LaunchPlace {
   kind: "ComputeProfile" | "ServiceProfile";
@@ -39,7 +39,8 @@ export function useLaunch(place: LaunchPlace, start: Start, launched: (draft: La
   const [computeInputs, setComputeInputs] = useState<Values>(start.computeInputs);
   const [chosenCompute, setCompute] = useState(start.compute);
   const [useExisting, setUseExisting] = useState(start.compute !== undefined);
-  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  // What was filled in is judged at once: nobody will leave a field they never entered.
+  const [left, setLeft] = useState<ReadonlySet<string>>(() => new Set([...Object.keys(start.inputs).map((field) => `inputs.${field}`), ...Object.keys(start.computeInputs).map((field) => `compute_inputs.${field}`)]));
   /** How often the button was pressed in vain; every time leads to the list of what is wrong. */
   const [attempts, setAttempts] = useState(0);
   const [tried, setTried] = useState(false);
@@ -61,6 +62,14 @@ export function useLaunch(place: LaunchPlace, start: Start, launched: (draft: La
     ...(compute ? { compute } : {}),
     compute_inputs: compute ? {} : computeInputs,
   });
+  const form = answer.data;
+  const [pruned, setPruned] = useState(start.source === "nothing");
+  if (form && !pruned) {
+    // Answers given to another version of the form: what it no longer asks, or has locked, would only be refused.
+    setPruned(true);
+    setInputs(stillAsked(inputs, form.form.fields));
+    if (form.compute_form) setComputeInputs(stillAsked(computeInputs, form.compute_form.fields));
+  }
   const draft: LaunchDraft = {
     kind,
     profile,
@@ -73,17 +82,17 @@ export function useLaunch(place: LaunchPlace, start: Start, launched: (draft: La
     computeInputs,
   };
 
-  const problems = (form: FormAnswer | undefined): FieldError[] => {
+  const problems = (checked: FormAnswer | undefined): FieldError[] => {
     const list: FieldError[] = [];
     const problem = nameProblem(name);
     if (problem) list.push({ path: "metadata.name", message: problem });
     const workspaceProblem = makesWorkspace ? nameProblem(newWorkspace) : undefined;
     if (workspaceProblem) list.push({ path: "workspace", message: workspaceProblem });
-    list.push(...(form?.errors ?? []));
+    list.push(...(checked?.errors ?? []));
     if (existing && !compute && !list.some((error) => error.path === "compute")) list.push({ path: "compute", message: hub.launch.computeMissing });
     return list;
   };
-  const errors = problems(answer.data);
+  const errors = problems(form);
   // What the server said about the launch itself, in the form's own paths.
   const refused = failure instanceof ApiError ? failure.fields.map((error) => ({ ...error, path: error.path.replace(/^spec\./, "") })) : [];
   const errorAt = (path: string) => at(refused, path) ?? (tried || left.has(path) ? at(errors, path) : undefined);
@@ -108,8 +117,8 @@ export function useLaunch(place: LaunchPlace, start: Start, launched: (draft: La
     setBusy(true);
     try {
       // Whoever types and presses Enter at once is asked about what stands there now, not about a moment ago.
-      const form = await answer.current();
-      if (problems(form).length > 0 || !workspaceName) {
+      const current = await answer.current();
+      if (problems(current).length > 0 || !workspaceName) {
         setAttempts((count) => count + 1);
         return;
       }
@@ -119,7 +128,7 @@ export function useLaunch(place: LaunchPlace, start: Start, launched: (draft: La
       const made = await api.post<Instance>(collectionPath(instanceKind, where), launchBody(draft));
       client.setQueryData(keys.item(instanceKind, where, made.metadata.name), made);
       void client.invalidateQueries({ queryKey: [...keys.kind(instanceKind), "list"] });
-      launched(draft, form);
+      launched(draft, current);
       await navigate({ to: paths.instance(instanceKind, where, made.metadata.name) });
     } catch (error) {
       setFailure(error);

@@ -1,0 +1,47 @@
+// The wire's shapes of what is a person's own: notifications, and what the console remembers for them.
+import type { Values } from "./types";
+
+export type NotificationKind = "launch_finished" | "launch_failed" | "update_available" | "invited" | "transferred" | "moved";
+
+export interface Notification {
+  /** Later ones are greater as numbers. */
+  id: string;
+  at: string;
+  kind: NotificationKind;
+  title: string;
+  body?: string;
+  link: { org?: string; project?: string; workspace?: string; kind: string; name: string };
+  read: boolean;
+}
+
+export interface NotificationPage {
+  items: Notification[];
+  /** How many of all were not seen yet. */
+  unread: number;
+  next_cursor?: string;
+}
+
+/** A profile in a person's preferences: `org/home project/kind/name`. */
+export type CardKey = string;
+
+export interface RememberedAnswers {
+  at: string;
+  inputs: Values;
+  compute_inputs: Values;
+}
+
+export interface SavedFilter {
+  id: string;
+  name: string;
+  /** What stands behind the question mark of the list's address. */
+  search: Record<string, string | boolean>;
+}
+
+/** The server keeps this as it is; its keys are the console's. */
+export interface Preferences {
+  favourites?: CardKey[];
+  /** Newest first. */
+  recent?: CardKey[];
+  filters?: SavedFilter[];
+  answers?: Record<CardKey, RememberedAnswers>;
+}
