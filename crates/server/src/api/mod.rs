@@ -2,8 +2,8 @@
 
 mod apply;
 mod audit;
-mod inbox;
 mod imports;
+mod inbox;
 mod instances;
 mod kinds;
 mod logs;
