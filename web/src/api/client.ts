@@ -7,7 +7,7 @@ export interface RequestOptions {
   query?: Query;
   body?: unknown;
   /** A body that is sent as it is, such as YAML; `contentType` goes with it. */
-  rawBody?: string;
+  rawBody?: string | Blob;
   contentType?: string;
   ifMatch?: number;
   signal?: AbortSignal;
@@ -31,7 +31,7 @@ export function socketUrl(path: string, query?: Query): string {
 /** Sends a request and gives the response, or throws an `ApiError`. */
 export async function send(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
   const headers: Record<string, string> = { accept: "application/json" };
-  let body: string | undefined;
+  let body: string | Blob | undefined;
   if (options.rawBody !== undefined) {
     body = options.rawBody;
     headers["content-type"] = options.contentType ?? "text/plain";

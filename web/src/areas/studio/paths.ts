@@ -15,6 +15,8 @@ export const studioPaths = {
   newProfile: (scope: Scope, kind: ProfileKind) => `${paths.studio(scope)}/profiles/new/${kindWord(kind)}`,
   profile: (scope: Scope, kind: ProfileKind, name: string) => `${paths.studio(scope)}/profiles/${kindWord(kind)}/${part(name)}`,
   templates: (scope: Scope) => `${paths.studio(scope)}/templates`,
+  importTemplate: (scope: Scope) => `${paths.studio(scope)}/templates/import`,
+  importProfile: (scope: Scope) => `${paths.studio(scope)}/profiles/import`,
   newTemplate: (scope: Scope) => `${paths.studio(scope)}/templates/new`,
   /** `shipped` templates live at the platform, the others in the organization. */
   template: (scope: Scope, home: "shipped" | "own", name: string) => `${paths.studio(scope)}/templates/${home}/${part(name)}`,

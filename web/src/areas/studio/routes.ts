@@ -15,6 +15,7 @@ const studioRoute = createRoute({
 const homeRoute = createRoute({
   getParentRoute: () => studioRoute,
   path: "/",
+  validateSearch: textSearch("in"),
   component: lazyRouteComponent(() => import("./home/Home"), "Home"),
 });
 
@@ -39,6 +40,12 @@ const profilesIndexRoute = createRoute({
   validateSearch: textSearch("search", "kind", "state"),
   component: lazyRouteComponent(() => import("./profiles/Profiles"), "Profiles"),
 });
+const importProfileRoute = createRoute({
+  getParentRoute: () => profilesRoute,
+  path: "/import",
+  staticData: { crumb: nav.studio.importProfile },
+  component: lazyRouteComponent(() => import("./import/ImportProfile"), "ImportProfile"),
+});
 // One route for new profiles (`new/compute`) and stored ones (`compute/NAME`): making the first draft changes the address
 // while somebody is typing, and must not make the page anew.
 const designerRoute = createRoute({
@@ -62,6 +69,12 @@ const newTemplateRoute = createRoute({
   staticData: { crumb: nav.studio.newTemplate },
   validateSearch: textSearch("copy"),
   component: lazyRouteComponent(() => import("./templates/NewTemplate"), "NewTemplate"),
+});
+const importTemplateRoute = createRoute({
+  getParentRoute: () => templatesRoute,
+  path: "/import",
+  staticData: { crumb: nav.studio.importModule },
+  component: lazyRouteComponent(() => import("./import/ImportModule"), "ImportModule"),
 });
 const ownTemplateRoute = createRoute({
   getParentRoute: () => templatesRoute,
@@ -117,7 +130,7 @@ const createComputeRoute = createRoute({
 export const studioRoutes = studioRoute.addChildren([
   homeRoute,
   systemRoute.addChildren([systemIndexRoute, systemPageRoute]),
-  profilesRoute.addChildren([profilesIndexRoute, designerRoute]),
-  templatesRoute.addChildren([templatesIndexRoute, newTemplateRoute, ownTemplateRoute, shippedTemplateRoute]),
+  profilesRoute.addChildren([profilesIndexRoute, importProfileRoute, designerRoute]),
+  templatesRoute.addChildren([templatesIndexRoute, importTemplateRoute, newTemplateRoute, ownTemplateRoute, shippedTemplateRoute]),
   manageRoute.addChildren([manageIndexRoute, developersRoute, offeredRoute, instancesRoute, createComputeRoute]),
 ]);

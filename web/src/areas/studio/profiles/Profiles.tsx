@@ -7,6 +7,7 @@ import { usePermissions } from "../../../api/session";
 import { useTitle } from "../../../lib/hooks";
 import { useProjectScope } from "../../../lib/scope";
 import { useSearchState } from "../../../lib/search-state";
+import { imports } from "../../../messages/en/import";
 import { nav } from "../../../messages/en/nav";
 import { studio } from "../../../messages/en/studio";
 import { ui } from "../../../messages/en/ui";
@@ -103,6 +104,11 @@ export function Profiles() {
   ];
   const add = (
     <>
+      {can("compute_profile.create") && (
+        <Link to={studioPaths.importProfile(scope)} className={buttonClass()}>
+          {imports.action}
+        </Link>
+      )}
       {can("compute_profile.create") && (
         <Link to={studioPaths.newProfile(scope, "ComputeProfile")} className={buttonClass()}>
           <Plus size={16} aria-hidden />

@@ -1,16 +1,12 @@
 // A template of the organization's own: from a skeleton, or as a copy of another.
-import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { request } from "../../../api/client";
-import { keys, useObject } from "../../../api/hooks";
-import { collectionPath } from "../../../api/kinds";
+import { useObject } from "../../../api/hooks";
 import { useTitle } from "../../../lib/hooks";
 import { useProjectScope } from "../../../lib/scope";
 import { useSearchState } from "../../../lib/search-state";
 import { studio } from "../../../messages/en/studio";
 import { ErrorPanel, PageBody, PageHeader, Skeleton } from "../../../ui/Page";
-import { studioPaths } from "../paths";
 import { YamlForm } from "./YamlForm";
+import { useCreateTemplate } from "./create";
 import { type TemplateText, writeTemplate } from "./document";
 
 const m = studio.templates;
@@ -37,20 +33,13 @@ const SKELETON: TemplateText = {
 export function NewTemplate() {
   useTitle(m.new);
   const scope = useProjectScope();
-  const navigate = useNavigate();
-  const client = useQueryClient();
+  const send = useCreateTemplate(scope);
   const [search] = useSearchState<"copy">();
   const copied = useObject("EnvironmentTemplate", {}, search.copy ?? "", { enabled: search.copy !== undefined });
   // A copy starts as a draft of its newest version, so that it can be changed.
   const start = copied.data
     ? writeTemplate({ metadata: copied.data.metadata, spec: { ...copied.data.spec, versions: copied.data.spec.versions.slice(-1).map((version) => ({ ...version, state: "draft" as const })) } })
     : writeTemplate(SKELETON);
-  const send = async (template: TemplateText, dryRun: boolean) => {
-    await request("POST", collectionPath("EnvironmentTemplate", { org: scope.org }), { body: template, ...(dryRun ? { query: { dry_run: true } } : {}) });
-    if (dryRun) return;
-    await client.invalidateQueries({ queryKey: keys.kind("EnvironmentTemplate") });
-    await navigate({ to: studioPaths.template(scope, "own", template.metadata.name) });
-  };
   return (
     <PageBody full>
       <PageHeader title={search.copy ? m.copyOf(search.copy) : m.new} description={m.text} />

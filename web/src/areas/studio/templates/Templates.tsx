@@ -7,6 +7,7 @@ import type { EnvironmentTemplate } from "../../../api/types";
 import { useTitle } from "../../../lib/hooks";
 import { useProjectScope } from "../../../lib/scope";
 import { useSearchState } from "../../../lib/search-state";
+import { imports } from "../../../messages/en/import";
 import { studio } from "../../../messages/en/studio";
 import { buttonClass } from "../../../ui/Button";
 import { type Column, DataTable } from "../../../ui/DataTable";
@@ -76,7 +77,20 @@ export function Templates() {
   );
   return (
     <PageBody full>
-      <PageHeader title={m.title} description={m.text} actions={add} />
+      <PageHeader
+        title={m.title}
+        description={m.text}
+        actions={
+          add && (
+            <>
+              <Link to={studioPaths.importTemplate(scope)} className={buttonClass()}>
+                {imports.action}
+              </Link>
+              {add}
+            </>
+          )
+        }
+      />
       <DataTable
         id="templates"
         label={m.title}
