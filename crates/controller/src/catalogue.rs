@@ -3,9 +3,13 @@
 
 mod cards;
 mod offering;
+mod parent;
 
 pub use cards::{CatalogueCard, cards};
-pub use offering::{Customise, LaunchIntoProjects, Launched, LaunchedIntoProjects, customise, launch_into_projects};
+pub use offering::{
+    Customise, FromSystem, LaunchIntoProjects, Launched, LaunchedIntoProjects, customise, launch_into_projects, offer_to_orgs,
+};
+pub use parent::{ParentUpdate, parent_update, update_from_parent};
 
 use rust_embed::RustEmbed;
 use warpyard_model::document;

@@ -8,6 +8,7 @@ pub mod error;
 pub mod inputs;
 pub mod kind;
 pub mod kinds;
+pub mod merge;
 pub mod meta;
 pub mod name;
 pub mod object;

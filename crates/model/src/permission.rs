@@ -90,7 +90,8 @@ impl Subject {
     pub fn verbs(self) -> &'static [Verb] {
         use Verb::{Connect, Create, CreateOnBehalf, Delete, Exec, Logs, Operate, Publish, SetPassword, Update, View};
         match self {
-            Subject::AuditEntry | Subject::Kind(Kind::SystemProfile) => &[View],
+            Subject::AuditEntry => &[View],
+            Subject::Kind(Kind::SystemProfile) => &[View, Publish],
             Subject::Kind(Kind::ComputeProfile | Kind::ServiceProfile) => &[View, Create, Update, Delete, Publish],
             Subject::Kind(Kind::ComputeInstance) => &[View, Create, Update, Delete, Operate, CreateOnBehalf, Logs],
             Subject::Kind(Kind::ServiceInstance) => &[View, Create, Update, Delete, Operate, CreateOnBehalf, Connect, Exec, Logs],

@@ -228,7 +228,7 @@ pub fn generated_policies() -> String {
         for kind in shared.into_iter().filter(|kind| role.has(Permission { subject: Subject::Kind(*kind), verb: Verb::View })) {
             let _ = writeln!(
                 out,
-                "@id(\"{role}:{kind}:shared\")\npermit (principal is User, action == Action::\"{}.view\", resource is {kind})\nwhen {{ resource.offered_in.contains(\"/\") && !principal.{role}.isEmpty() }};",
+                "@id(\"{role}:{kind}:shared\")\npermit (principal is User, action == Action::\"{}.view\", resource is {kind})\nwhen {{ (resource.offered_in.contains(\"/\") || resource.offered_in.containsAny(principal.places)) && !principal.{role}.isEmpty() }};",
                 kind.snake()
             );
         }

@@ -80,6 +80,13 @@ impl ControllerStore {
         crate::read::revision(&mut self.store.inner.db.read().await?, uid, generation).await
     }
 
+    /// Every spec an object has had, newest first.
+    pub async fn revisions<S: Spec>(&self, uid: &str) -> Result<Vec<S>> {
+        let sql = "SELECT spec FROM revision WHERE uid = $1 ORDER BY generation DESC";
+        let rows = self.store.inner.db.read().await?.all(sql, args![uid]).await?;
+        rows.iter().map(|row| serde_json::from_value(row.json("spec")?).map_err(Error::internal)).collect()
+    }
+
     /// Every sealed value of an object, by path.
     pub async fn unseal(&self, uid: &str) -> Result<Vec<(String, String)>> {
         self.store.inner.unseal(&mut self.store.inner.db.read().await?, uid).await

@@ -2,7 +2,7 @@
 
 use crate::db::Row;
 use serde_json::Value as Json;
-use warpyard_model::kinds::Sharing;
+use warpyard_model::kinds::{Sharing, SystemOffer};
 use warpyard_model::{API_VERSION, Error, Kind, Metadata, Name, Object, Result, ScopePath, Spec, Timestamp};
 use warpyard_policy::Resource;
 
@@ -56,7 +56,8 @@ impl StoredObject {
                 resource.offered_in(self.offered_in()).for_groups(self.groups()).draft(self.is_draft())
             }
             Kind::Group => resource.offered_in(self.metadata.scope.org.iter().cloned().map(ScopePath::org).collect()),
-            Kind::Target | Kind::SystemProfile => resource.offered_in(vec![ScopePath::platform()]),
+            Kind::Target => resource.offered_in(vec![ScopePath::platform()]),
+            Kind::SystemProfile => resource.offered_in(self.offered_to_orgs()),
             Kind::EnvironmentTemplate if self.metadata.scope.org.is_none() => resource.offered_in(vec![ScopePath::platform()]),
             _ => resource,
         }
@@ -67,6 +68,13 @@ impl StoredObject {
         matches!(self.kind, Kind::ComputeProfile | Kind::ServiceProfile)
             && self.status.get("published").is_none_or(Json::is_null)
             && self.status.get("versions").and_then(Json::as_array).is_none_or(Vec::is_empty)
+    }
+
+    /// The platform's scope stands for every organization.
+    fn offered_to_orgs(&self) -> Vec<ScopePath> {
+        let offer = self.status.get("offer").and_then(|o| serde_json::from_value(o.clone()).ok());
+        let SystemOffer { all_orgs, orgs } = offer.unwrap_or_default();
+        if all_orgs { vec![ScopePath::platform()] } else { orgs.into_iter().map(ScopePath::org).collect() }
     }
 
     fn sharing(&self) -> Sharing {

@@ -237,7 +237,7 @@ pub async fn apply<S: Admit>(
     Ok((if unchanged { Applied::Unchanged } else { Applied::Updated }, after, Some(before)))
 }
 
-async fn must_find<S: Spec>(
+pub(crate) async fn must_find<S: Spec>(
     admission: &mut Admission<'_>,
     scope: &ScopePath,
     name: &warpyard_model::Name,

@@ -1,16 +1,19 @@
 //! Offering what is shipped: launched into projects as it is, or cloned from there.
 
 use super::cards::{AtOrg, default_size};
-use crate::admission::{Admission, Applied, create, publish, update};
+use crate::admission::{Admission, Applied, create, must_find, publish, update};
 use crate::capacity::places;
 use crate::profile::ProfileSpec;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use warpyard_model::kinds::{ComputeProfile, Placement, ServiceProfile, Sharing, SystemParent, SystemProfile};
+use warpyard_model::kinds::{
+    ComputeProfile, Organization, Placement, ServiceProfile, Sharing, SystemOffer, SystemParent, SystemProfile,
+    SystemProfileStatus,
+};
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::{Error, Kind, Name, Object, Result, ScopePath};
 use warpyard_policy::action;
-use warpyard_store::ControllerStore;
+use warpyard_store::{Change, ControllerStore, Located};
 
 /// Where to launch a system profile into.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
@@ -54,6 +57,7 @@ pub async fn launch_into_projects(
     request: &LaunchIntoProjects,
     now: warpyard_model::Timestamp,
 ) -> Result<LaunchedIntoProjects> {
+    must_reach(system, &request.org)?;
     let home = request.projects.first().ok_or_else(|| Error::invalid_field("projects", "choose at least one project"))?;
     let home = ScopePath::project(request.org.clone(), home.clone());
     let projects = request.projects.iter().skip(1).cloned().collect();
@@ -133,10 +137,39 @@ async fn offer<S: FromSystem>(
     Ok(Launched { kind: S::KIND, name: name.clone(), project, action })
 }
 
+/// Refuses an organization that a shipped profile is not offered to.
+fn must_reach(system: &Object<SystemProfile>, org: &Name) -> Result<()> {
+    if system.status.offer.reaches(org) {
+        return Ok(());
+    }
+    let title = system.metadata.title();
+    Err(Error::invalid_field("org", format!("{title} is not offered to the organization {org}; a platform admin can offer it")))
+}
+
+/// Says which organizations may use a shipped profile. What they launched into projects already stays.
+pub async fn offer_to_orgs(
+    admission: &mut Admission<'_>,
+    located: Located<SystemProfile>,
+    offer: SystemOffer,
+) -> Result<Object<SystemProfile>> {
+    let proof = admission.policy.allow::<action::Publish, SystemProfile>(&admission.principal, located.resource())?;
+    let view = admission.policy.allow::<action::View, SystemProfile>(&admission.principal, located.resource())?;
+    let object = located.reveal(&view)?;
+    for (i, org) in offer.orgs.iter().enumerate() {
+        must_find::<Organization>(admission, &ScopePath::platform(), org, &format!("orgs.{i}")).await?;
+    }
+    let status = SystemProfileStatus { offer };
+    admission.batch.change(&proof, Change { status: Some(status), ..Change::to(object.spec) }).await
+}
+
 /// Profiles that come from the catalogue.
-trait FromSystem: ProfileSpec + crate::admission::Admit {
+pub trait FromSystem: ProfileSpec + crate::admission::Admit {
+    /// As a profile of a project.
     fn offered(self, parent: SystemParent, sharing: Sharing) -> Self;
+    /// The shipped profile it comes from.
     fn parent(&self) -> Option<&SystemParent>;
+    /// What a shipped profile brings of this kind.
+    fn shipped(system: &SystemProfile) -> Option<&Self>;
 }
 
 impl FromSystem for ComputeProfile {
@@ -146,6 +179,9 @@ impl FromSystem for ComputeProfile {
     fn parent(&self) -> Option<&SystemParent> {
         self.parent.as_ref()
     }
+    fn shipped(system: &SystemProfile) -> Option<&Self> {
+        system.compute.as_ref()
+    }
 }
 
 impl FromSystem for ServiceProfile {
@@ -154,6 +190,9 @@ impl FromSystem for ServiceProfile {
     }
     fn parent(&self) -> Option<&SystemParent> {
         self.parent.as_ref()
+    }
+    fn shipped(system: &SystemProfile) -> Option<&Self> {
+        system.service.as_ref()
     }
 }
 
@@ -199,6 +238,7 @@ pub async fn customise(
     system: &Object<SystemProfile>,
     request: &Customise,
 ) -> Result<serde_json::Value> {
+    must_reach(system, &request.org)?;
     let scope = ScopePath::project(request.org.clone(), request.project.clone());
     let display_name =
         if request.display_name.is_empty() { system.metadata.display_name.clone() } else { request.display_name.clone() };

@@ -38,7 +38,7 @@ pub use secret::{Secret, SecretStatus};
 pub use service_instance::{EndpointStatus, Output, ServiceInstance, ServiceInstanceStatus};
 pub use service_profile::{ComputeRequirement, ServiceProfile};
 pub use size::{Amount, GpuSize, ResolvedSize, Size};
-pub use system_profile::{SystemProfile, SystemProfileStatus};
+pub use system_profile::{SystemOffer, SystemProfile, SystemProfileStatus};
 pub use target::{Gpu, GpuUse, Inventory, Node, Target, TargetStatus, TargetType, Usage, parse_simulated};
 pub use user::{User, UserStatus};
 pub use workspace::{Workspace, WorkspaceStatus};

@@ -7,6 +7,7 @@ mod inbox;
 mod instances;
 mod kinds;
 mod logs;
+mod parent;
 mod people;
 mod profiles;
 mod session;
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Routes {
     kinds::declare(&mut routes);
     profiles::declare(&mut routes);
     studio::declare(&mut routes);
+    parent::declare(&mut routes);
     system::declare(&mut routes);
     instances::declare(&mut routes);
     logs::declare(&mut routes);

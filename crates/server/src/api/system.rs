@@ -1,16 +1,16 @@
 //! System profiles: launched into projects, cloned; the catalogue's drawings.
 
-use super::{GET, POST, Shared, Writing};
+use super::{GET, POST, PUT, Shared, Writing};
 use crate::caller::Caller;
 use crate::openapi::Routes;
 use crate::problem::ApiError;
-use crate::request::{BodyOf, DryRun, Place, QueryOf};
+use crate::request::{Answer, BodyOf, DryRun, Place, QueryOf};
 use axum::Json;
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use warpyard_controller::catalogue::{self, Customise, LaunchIntoProjects, LaunchedIntoProjects};
-use warpyard_model::kinds::SystemProfile;
+use warpyard_model::kinds::{SystemOffer, SystemProfile};
 use warpyard_model::{Error, Name, Object, Result};
 use warpyard_policy::action;
 
@@ -44,6 +44,20 @@ pub(super) fn declare(routes: &mut Routes) {
         .problems(&[409, 412])
         .to(customise);
     routes
+        .declare(
+            PUT,
+            "/api/v1/system-profiles/{name}/offer",
+            "system_profile_offer",
+            "system-profiles",
+            "Say which organizations may use a shipped profile",
+        )
+        .permission("system_profile.publish")
+        .query::<DryRun>()
+        .body::<SystemOffer>()
+        .answers::<Object<SystemProfile>>(200, "The profile.")
+        .problems(&[409, 412])
+        .to(offer);
+    routes
         .declare(GET, "/api/v1/icons/{file}", "icon_view", "system-profiles", "The drawing of a shipped profile, as NAME.svg")
         .needs(crate::openapi::Needs::Nothing)
         .answers_as(200, "image/svg+xml", "The drawing.")
@@ -69,6 +83,22 @@ async fn launch(
     let launched = catalogue::launch_into_projects(&mut admission, &system, &request, state.store.now()).await?;
     writing.end(dry_run).await?;
     Ok(Json(launched))
+}
+
+async fn offer(
+    state: Shared,
+    caller: Caller,
+    place: Place,
+    QueryOf(DryRun { dry_run }): QueryOf<DryRun>,
+    BodyOf(offer): BodyOf<SystemOffer>,
+) -> Result<Answer<SystemProfile>, ApiError> {
+    let mut writing = Writing::begin(&state, caller.context()).await?;
+    let mut admission = writing.admission(&state, &caller);
+    let located = admission.batch.locate::<SystemProfile>(&place.scope, place.name()?).await?;
+    let located = located.ok_or_else(Error::not_visible)?;
+    let object = catalogue::offer_to_orgs(&mut admission, located, offer).await?;
+    writing.end(dry_run).await?;
+    Ok(Answer(StatusCode::OK, object))
 }
 
 async fn customise(

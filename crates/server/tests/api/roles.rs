@@ -159,6 +159,7 @@ async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
         "system_profile_customise" => {
             return Some(ask("?dry_run=true", json!({ "org": "acme", "project": "vision", "name": "zebra" }), "cpu-small"));
         }
+        "system_profile_offer" => return Some(ask("?dry_run=true", json!({ "all_orgs": true }), "cpu-small")),
         "user_password" => return Some(ask("", json!({ "password": "a good long password" }), "colleague")),
         _ => {}
     }
@@ -170,7 +171,9 @@ async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
         (&Method::GET, false) if last == kind.plural() => {
             Ask { path: format!("{}?search={name}&limit=500", fill(path, name)), body: Json::Null, lists: Some(name.to_owned()) }
         }
-        (&Method::GET, _) if item || matches!(last, "revisions" | "events" | "metrics" | "logs" | "terminal") => {
+        (&Method::GET, _)
+            if item || matches!(last, "revisions" | "events" | "parent-update" | "metrics" | "logs" | "terminal") =>
+        {
             ask("", Json::Null, name)
         }
         (&Method::POST, false) if last == kind.plural() => {
@@ -183,7 +186,10 @@ async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
         }
         (&Method::DELETE, true) => ask("?dry_run=true", Json::Null, name),
         (&Method::POST, false)
-            if matches!(last, "form" | "publish" | "withdraw" | "start" | "stop" | "retry" | "open" | "sign-in-link") =>
+            if matches!(
+                last,
+                "form" | "parent-update" | "publish" | "withdraw" | "start" | "stop" | "retry" | "open" | "sign-in-link"
+            ) =>
         {
             ask("", json!({}), name)
         }

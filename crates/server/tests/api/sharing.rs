@@ -133,3 +133,86 @@ async fn launching_for_somebody_else_is_a_grant_of_its_own() {
     world.until_gone("theirs").await;
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_catalogue_is_offered_to_some_organizations() {
+    let world = world().await;
+    let (root, ours, theirs) = (world.of("root"), world.of("org-admin"), world.of("foreigner"));
+    let item = "/api/v1/system-profiles/jupyterlab";
+    let offer = async |body: Json| root.put(&format!("{item}/offer"), &body).await;
+    ours.get(item).await.expect(200);
+    ours.put(&format!("{item}/offer"), &json!({ "all_orgs": true })).await.problem(403, "forbidden");
+    assert_eq!(offer(json!({ "orgs": ["nowhere"] })).await.error_paths(), ["orgs.0"]);
+    let offered = offer(json!({ "orgs": ["globex"] })).await.expect(200).json();
+    assert_eq!(offered["status"]["offer"], json!({ "all_orgs": false, "orgs": ["globex"] }));
+    theirs.get(item).await.expect(200);
+    ours.get(item).await.problem(404, "not_found");
+    let names = |list: Json| list["items"].as_array().unwrap().iter().map(|i| i["metadata"]["name"].clone()).collect::<Vec<_>>();
+    let seen = names(ours.get("/api/v1/system-profiles?limit=500").await.expect(200).json());
+    assert!(!seen.contains(&json!("jupyterlab")) && seen.contains(&json!("cpu-small")), "{seen:?}");
+    // Whoever sees it cannot carry it to an organization it is not offered to.
+    let refused = root.post(&format!("{item}/launch"), &json!({ "org": "acme", "projects": ["vision"] })).await;
+    refused.problem(422, "invalid");
+    assert_eq!(refused.error_paths(), ["org"]);
+    let clone = json!({ "org": "acme", "project": "vision", "name": "ours" });
+    assert_eq!(root.post(&format!("{item}/customise"), &clone).await.error_paths(), ["org"]);
+    offer(json!({})).await.expect(200);
+    theirs.get(item).await.problem(404, "not_found");
+    root.get(item).await.expect(200);
+    offer(json!({ "all_orgs": true })).await.expect(200);
+    ours.get(item).await.expect(200);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_newer_shipped_version_is_joined_with_what_was_changed_here() {
+    let world = world().await;
+    let admin = world.of("paas-admin");
+    let path = format!("{VISION}/compute-profiles");
+    admin.get(&format!("{path}/cpu/parent-update")).await.problem(412, "precondition_failed");
+    let clone = json!({ "org": "acme", "project": "vision", "name": "ours", "display_name": "Ours" });
+    admin.post("/api/v1/system-profiles/cpu-small/customise", &clone).await.expect(201);
+    let update = format!("{path}/ours/parent-update");
+    let same = admin.get(&update).await.expect(200).json();
+    assert_eq!((&same["current"], &same["conflicts"]), (&same["newest"], &json!([])));
+    // Here the category and the tags are changed; the next version ships another category and a price.
+    let mut mine = admin.get(&format!("{path}/ours")).await.expect(200).json();
+    mine["spec"]["card"]["category"] = json!("Ours");
+    mine["spec"]["card"]["tags"] = json!(["ours"]);
+    mine["spec"]["sharing"] = json!({ "all_projects": false, "projects": [] });
+    admin.put(&format!("{path}/ours"), &mine).await.expect(200);
+    let name = warpyard_model::Name::parse("cpu-small").unwrap();
+    let platform = warpyard_model::ScopePath::platform();
+    let found = world.controller.find::<warpyard_model::kinds::SystemProfile>(&platform, &name).await.unwrap().unwrap();
+    let mut next = found.spec.clone();
+    next.version = "99.0.0".to_owned();
+    let compute = next.compute.as_mut().unwrap();
+    compute.card.category = "Shipped".to_owned();
+    compute.price = Some(serde_json::from_value(json!({ "per_hour": "0.25" })).unwrap());
+    let metadata = warpyard_model::meta::NewMetadata {
+        name,
+        display_name: found.metadata.display_name.clone(),
+        description: found.metadata.description.clone(),
+        labels: std::collections::BTreeMap::default(),
+    };
+    world.controller.bring(warpyard_store::NewObject::new(platform, metadata, next)).await.unwrap();
+
+    let seen = admin.get(&update).await.expect(200).json();
+    assert_eq!(seen["newest"], "99.0.0");
+    let conflicts: Vec<&str> = seen["conflicts"].as_array().unwrap().iter().map(|c| c["path"].as_str().unwrap()).collect();
+    assert_eq!(conflicts, ["card.category"]);
+    assert!(seen["merged"].as_str().unwrap().contains("per_hour"), "{seen}");
+    let undecided = admin.post(&update, &json!({ "resolutions": {} })).await;
+    undecided.problem(409, "conflict");
+    assert_eq!(undecided.error_paths(), ["card.category"]);
+    let nonsense = admin.post(&update, &json!({ "resolutions": { "card.icon": "ours" } })).await;
+    assert_eq!(nonsense.error_paths(), ["resolutions.card.icon"]);
+    world.of("developer").post(&update, &json!({ "resolutions": {} })).await.problem(404, "not_found");
+    let done = admin.post(&update, &json!({ "resolutions": { "card.category": "theirs" } })).await.expect(200).json();
+    let spec = &done["spec"];
+    assert_eq!((&spec["card"]["category"], &spec["card"]["tags"]), (&json!("Shipped"), &json!(["ours"])));
+    assert_eq!((&spec["price"]["per_hour"], &spec["parent"]["version"]), (&json!("0.25"), &json!("99.0.0")));
+    assert_eq!(done["status"].get("published"), None, "it is a draft until somebody publishes it");
+    assert_eq!(admin.get(&update).await.expect(200).json()["conflicts"], json!([]));
+    world.finish().await;
+}
