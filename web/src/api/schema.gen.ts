@@ -1589,6 +1589,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/projects/{project}/compute-profiles/{name}/parent-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a newer shipped version would change */
+        get: operations["compute_profile_parent_update_view"];
+        put?: never;
+        /** Take over a newer shipped version, as a draft */
+        post: operations["compute_profile_parent_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/service-profiles/{name}/parent-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a newer shipped version would change */
+        get: operations["service_profile_parent_update_view"];
+        put?: never;
+        /** Take over a newer shipped version, as a draft */
+        post: operations["service_profile_parent_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system-profiles/{name}/launch": {
         parameters: {
             query?: never;
@@ -1617,6 +1653,23 @@ export interface paths {
         put?: never;
         /** Clone a shipped profile as a draft */
         post: operations["system_profile_customise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system-profiles/{name}/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say which organizations may use a shipped profile */
+        put: operations["system_profile_offer"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2167,9 +2220,13 @@ export interface components {
             spec: components["schemas"]["SystemProfile"];
             /**
              * @description What is.
-             * @default {}
+             * @default {
+             *       "offer": {
+             *         "all_orgs": true
+             *       }
+             *     }
              */
-            status: components["schemas"]["NoStatus"];
+            status: components["schemas"]["SystemProfileStatus"];
         };
         /** @description A kind of object. */
         Kind: "Organization" | "User" | "Target" | "SystemProfile" | "RoleBinding" | "Group" | "EnvironmentTemplate" | "Project" | "Secret" | "ComputeProfile" | "ServiceProfile" | "Workspace" | "ComputeInstance" | "ServiceInstance";
@@ -2464,8 +2521,26 @@ export interface components {
         };
         /** @description Who may open an endpoint. */
         EndpointAccess: "owner" | "workspace" | "project";
-        /** @description An empty status, for kinds that observe nothing. */
-        NoStatus: Record<string, never>;
+        /** @description What a platform admin says of a shipped profile. */
+        SystemProfileStatus: {
+            /**
+             * @description Who may use it.
+             * @default {
+             *       "all_orgs": true
+             *     }
+             */
+            offer: components["schemas"]["SystemOffer"];
+        };
+        /** @description Which organizations may use a shipped profile. */
+        SystemOffer: {
+            /**
+             * @description Every organization, also later ones.
+             * @default false
+             */
+            all_orgs: boolean;
+            /** @description These, where not all; none where empty. */
+            orgs?: components["schemas"]["Name"][];
+        };
         /** @description A list on the wire. */
         ListOfSystemProfileRevision: {
             /** @description The entries. */
@@ -2521,6 +2596,8 @@ export interface components {
              */
             currency: string;
         };
+        /** @description An empty status, for kinds that observe nothing. */
+        NoStatus: Record<string, never>;
         /** @description A list on the wire. */
         ListOfOrganizationRevision: {
             /** @description The entries. */
@@ -4579,6 +4656,46 @@ export interface components {
              */
             gpus_total: number;
         };
+        /** @description A newer shipped version beside what was made of it here. Texts are YAML. */
+        ParentUpdate: {
+            /** @description The version this profile comes from. */
+            current: string;
+            /** @description The version that is shipped now; the same where there is nothing new. */
+            newest: string;
+            /** @description The shipped profile as it was; empty where this installation never had that version. */
+            base: string;
+            /** @description This profile. */
+            ours: string;
+            /** @description The shipped profile as it is now. */
+            theirs: string;
+            /** @description Both joined; conflicts stand as ours. */
+            merged: string;
+            /** @description What both sides changed. */
+            conflicts: components["schemas"]["MergeConflict"][];
+        };
+        /** @description Something that both sides changed, each in its own way. A side that has nothing there is absent. */
+        MergeConflict: {
+            /** @description Where: `inputs.gpus.value`. */
+            path: string;
+            /** @description What it was. */
+            base?: unknown;
+            /** @description What we made of it. */
+            ours?: unknown;
+            /** @description What they made of it. */
+            theirs?: unknown;
+        };
+        /** @description Which side counts, by the path of each conflict. */
+        Resolutions: {
+            /**
+             * @description `ours` or `theirs` for every conflict.
+             * @default {}
+             */
+            resolutions: {
+                [key: string]: components["schemas"]["Side"];
+            };
+        };
+        /** @description Which side counts in a conflict. */
+        Side: "ours" | "theirs";
         /** @description Where to launch a system profile into. */
         LaunchIntoProjects: {
             /** @description The organization. */
@@ -10150,6 +10267,156 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    compute_profile_parent_update_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The three sides and what comes out. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParentUpdate"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    compute_profile_parent_update: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resolutions"];
+            };
+        };
+        responses: {
+            /** @description The profile. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputeProfileObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_profile_parent_update_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The three sides and what comes out. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParentUpdate"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_profile_parent_update: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resolutions"];
+            };
+        };
+        responses: {
+            /** @description The profile. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceProfileObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     system_profile_launch: {
         parameters: {
             query?: {
@@ -10219,6 +10486,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    system_profile_offer: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SystemOffer"];
+            };
+        };
+        responses: {
+            /** @description The profile. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemProfileObject"];
                 };
             };
             401: components["responses"]["Problem401"];
