@@ -14,6 +14,7 @@ export const studioPaths = {
   profiles: (scope: Scope) => `${paths.studio(scope)}/profiles`,
   newProfile: (scope: Scope, kind: ProfileKind) => `${paths.studio(scope)}/profiles/new/${kindWord(kind)}`,
   profile: (scope: Scope, kind: ProfileKind, name: string) => `${paths.studio(scope)}/profiles/${kindWord(kind)}/${part(name)}`,
+  update: (scope: Scope, kind: ProfileKind, name: string) => `${paths.studio(scope)}/profiles/${kindWord(kind)}/${part(name)}/update`,
   templates: (scope: Scope) => `${paths.studio(scope)}/templates`,
   importTemplate: (scope: Scope) => `${paths.studio(scope)}/templates/import`,
   importProfile: (scope: Scope) => `${paths.studio(scope)}/profiles/import`,

@@ -23,7 +23,7 @@ const systemRoute = createRoute({ getParentRoute: () => studioRoute, path: "/sys
 const systemIndexRoute = createRoute({
   getParentRoute: () => systemRoute,
   path: "/",
-  validateSearch: textSearch("search", "category", "kind"),
+  validateSearch: textSearch("search", "category", "kind", "tag"),
   component: lazyRouteComponent(() => import("./system/SystemProfiles"), "SystemProfiles"),
 });
 const systemPageRoute = createRoute({
@@ -54,6 +54,13 @@ const designerRoute = createRoute({
   staticData: { crumb: ({ place, name }) => (place === "new" ? (name === "compute" ? nav.studio.newCompute : nav.studio.newService) : name) },
   validateSearch: textSearch("part"),
   component: lazyRouteComponent(() => import("./designer/DesignerPage"), "DesignerPage"),
+});
+
+const updateRoute = createRoute({
+  getParentRoute: () => profilesRoute,
+  path: "/$place/$name/update",
+  staticData: { crumb: nav.studio.update },
+  component: lazyRouteComponent(() => import("./update/UpdatePage"), "UpdatePage"),
 });
 
 const templatesRoute = createRoute({ getParentRoute: () => studioRoute, path: "/templates", staticData: { crumb: nav.studio.templates } });
@@ -130,7 +137,7 @@ const createComputeRoute = createRoute({
 export const studioRoutes = studioRoute.addChildren([
   homeRoute,
   systemRoute.addChildren([systemIndexRoute, systemPageRoute]),
-  profilesRoute.addChildren([profilesIndexRoute, importProfileRoute, designerRoute]),
+  profilesRoute.addChildren([profilesIndexRoute, importProfileRoute, updateRoute, designerRoute]),
   templatesRoute.addChildren([templatesIndexRoute, importTemplateRoute, newTemplateRoute, ownTemplateRoute, shippedTemplateRoute]),
   manageRoute.addChildren([manageIndexRoute, developersRoute, offeredRoute, instancesRoute, createComputeRoute]),
 ]);

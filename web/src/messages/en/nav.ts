@@ -7,6 +7,7 @@ export const nav = {
     newService: "New service profile",
     templates: "Templates",
     newTemplate: "New template",
+    update: "Update",
     importModule: "Import a module",
     importProfile: "Import a profile",
     manage: "Hub management",
@@ -24,5 +25,5 @@ export const nav = {
     secrets: "Secrets",
     audit: "Audit",
   },
-  operations: { organizations: "Organizations" },
+  operations: { organizations: "Organizations", catalogue: "System catalogue" },
 };

@@ -50,6 +50,8 @@ export const studio = {
     kinds: { compute: "Compute", service: "Services" },
     all: "All categories",
     categories: "Categories",
+    tags: "Tags",
+    updates: (count: number) => `Update for ${formatCount(count, "profile of yours", "profiles of yours")}`,
     version: (version: string) => `Version ${version}`,
     empty: { title: "No system profiles", text: "This server was started without its catalogue." },
     offeredHere: "Offered in this project",

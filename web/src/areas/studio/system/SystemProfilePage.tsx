@@ -20,6 +20,7 @@ import { studioPaths } from "../paths";
 import { CustomiseDialog } from "./CustomiseDialog";
 import { InputTable } from "./InputTable";
 import { LaunchDialog } from "./LaunchDialog";
+import { MadeFrom } from "./MadeFrom";
 import { bodyOf, useOffered } from "./SystemProfiles";
 
 const m = studio.system;
@@ -62,6 +63,11 @@ export function SystemProfilePage() {
           <>
             <Tag>{profile.spec.workload === "service" ? ui.serviceProfile : ui.computeProfile}</Tag>
             <Tag>{m.version(profile.spec.version)}</Tag>
+            {body.card.tags?.map((tag) => (
+              <Link key={tag} to={studioPaths.systemProfiles(scope)} search={{ tag } as never} className="rounded-sm hover:underline">
+                <Tag>{tag}</Tag>
+              </Link>
+            ))}
             {here && <StateBadge tone="running">{m.offeredHere}</StateBadge>}
           </>
         }
@@ -79,6 +85,7 @@ export function SystemProfilePage() {
       />
       <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_320px]">
         <div className="flex min-w-0 flex-col gap-8">
+          <MadeFrom profile={profile} scope={scope} />
           <Section title={m.documentation}>
             {body.card.documentation ? <Markdown text={body.card.documentation} /> : <p className="text-muted">{m.noDocumentation}</p>}
           </Section>

@@ -15,9 +15,12 @@ import { SearchInput, Select } from "../../../ui/Field";
 import { EmptyState, ErrorPanel, PageBody, PageHeader, Skeleton } from "../../../ui/Page";
 import { ProfileIcon } from "../../../ui/ProfileIcon";
 import { StateBadge, Tag } from "../../../ui/StateBadge";
+import { cx } from "../../../ui/cx";
 import { rowName } from "../../admin/bindings/roles";
 import { studioPaths } from "../paths";
+import { useProfiles } from "../profiles/rows";
 import { LaunchDialog } from "./LaunchDialog";
+import { customisedFrom } from "./MadeFrom";
 
 const m = studio.system;
 
@@ -35,17 +38,20 @@ export function SystemProfiles() {
   useTitle(m.title);
   const scope = useProjectScope();
   const { can } = usePermissions(scope);
-  const [search, setSearch] = useSearchState<"search" | "category" | "kind">();
+  const [search, setSearch] = useSearchState<"search" | "category" | "kind" | "tag">();
   const list = useAll("SystemProfile", {}, { sort: "name" });
   const offered = useOffered(scope);
+  const profiles = useProfiles(scope);
   const [launching, setLaunching] = useState<SystemProfile>();
   const categories = [...new Set(list.items?.map((profile) => bodyOf(profile)?.card.category ?? "").filter(Boolean))].sort();
+  const tags = [...new Set(list.items?.flatMap((profile) => bodyOf(profile)?.card.tags ?? []))].sort();
   const words = (search.search ?? "").toLowerCase().split(/\s+/).filter(Boolean);
   const shown = list.items?.filter((profile) => {
     const card = bodyOf(profile)?.card;
     const text = [profile.metadata.name, rowName(profile), profile.metadata.description, card?.category, ...(card?.tags ?? [])].join(" ").toLowerCase();
     return (
       words.every((word) => text.includes(word)) &&
+      (!search.tag || card?.tags?.includes(search.tag)) &&
       (!search.category || card?.category === search.category) &&
       (!search.kind || profile.spec.workload === search.kind)
     );
@@ -69,11 +75,26 @@ export function SystemProfiles() {
           ))}
         </Select>
       </div>
+      {tags.length > 0 && (
+        <div role="group" aria-label={m.tags} className="flex flex-wrap gap-1.5">
+          {tags.map((tag) => (
+            <button
+              key={tag}
+              type="button"
+              aria-pressed={search.tag === tag}
+              onClick={() => setSearch({ tag: search.tag === tag ? "" : tag })}
+              className={cx("rounded-md border px-2 py-0.5 text-12", search.tag === tag ? "border-accent bg-accent-soft font-medium text-accent-ink" : "border-line text-muted hover:text-ink")}
+            >
+              {tag}
+            </button>
+          ))}
+        </div>
+      )}
       {list.error && <ErrorPanel error={list.error} onRetry={list.refetch} />}
       {!list.items && !list.error && <Skeleton lines={6} />}
       {list.items?.length === 0 && <EmptyState title={m.empty.title} icon={<LibraryBig size={28} aria-hidden />}>{m.empty.text}</EmptyState>}
       {list.items && list.items.length > 0 && shown?.length === 0 && (
-        <EmptyState title={ui.nothingMatches} action={<Button onClick={() => setSearch({ search: "", category: "", kind: "" })}>{ui.table.clearFilters}</Button>} />
+        <EmptyState title={ui.nothingMatches} action={<Button onClick={() => setSearch({ search: "", category: "", kind: "", tag: "" })}>{ui.table.clearFilters}</Button>} />
       )}
       <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
         {shown?.map((profile) => (
@@ -81,6 +102,7 @@ export function SystemProfiles() {
             <SystemCard
               profile={profile}
               to={studioPaths.systemProfile(scope, profile.metadata.name)}
+              updates={customisedFrom(profiles.rows ?? [], profile.metadata.name).filter((one) => one.spec.parent?.version !== profile.spec.version).length}
               offeredVersion={offered.get(profile.metadata.name)?.spec.parent?.version}
               {...(can(profile.spec.workload === "compute" ? "compute_profile.publish" : "service_profile.publish") ? { onLaunch: () => setLaunching(profile) } : {})}
             />
@@ -92,7 +114,7 @@ export function SystemProfiles() {
   );
 }
 
-function SystemCard({ profile, to, offeredVersion, onLaunch }: { profile: SystemProfile; to: string; offeredVersion: string | undefined; onLaunch?: () => void }) {
+function SystemCard({ profile, to, offeredVersion, updates, onLaunch }: { profile: SystemProfile; to: string; offeredVersion: string | undefined; updates: number; onLaunch?: () => void }) {
   const card = bodyOf(profile)?.card;
   return (
     <article className="relative flex h-full flex-col gap-3 rounded-md border border-line bg-raised p-4 transition-colors duration-100 focus-within:border-line-strong hover:border-line-strong">
@@ -113,7 +135,9 @@ function SystemCard({ profile, to, offeredVersion, onLaunch }: { profile: System
         <Tag>{profile.spec.version}</Tag>
       </div>
       <div className="mt-auto flex min-h-11 flex-wrap items-center justify-between gap-2 border-t border-line pt-3">
-        {offeredVersion === undefined ? (
+        {updates > 0 ? (
+          <StateBadge tone="waiting">{m.updates(updates)}</StateBadge>
+        ) : offeredVersion === undefined ? (
           <span />
         ) : offeredVersion === profile.spec.version ? (
           <StateBadge tone="running">{m.offeredHere}</StateBadge>
