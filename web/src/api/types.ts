@@ -246,7 +246,12 @@ export interface SystemProfileSpec {
   compute?: ComputeProfileSpec;
   service?: ServiceProfileSpec;
 }
-export type SystemProfile = Obj<SystemProfileSpec, NoStatus>;
+/** Which organizations may use a shipped profile. */
+export interface SystemOffer {
+  all_orgs: boolean;
+  orgs?: string[];
+}
+export type SystemProfile = Obj<SystemProfileSpec, { offer: SystemOffer }>;
 
 export type TemplateState = "draft" | "active" | "deprecated" | "disabled";
 export interface TemplateVersion {

@@ -1,4 +1,4 @@
-import { Building2, Network } from "lucide-react";
+import { Building2, LibraryBig, Network } from "lucide-react";
 import { paths } from "../../lib/paths";
 import { frame as m } from "../../messages/en/frame";
 import { nav } from "../../messages/en/nav";
@@ -10,5 +10,8 @@ export const operations: Area = {
   icon: Network,
   home: () => paths.operations(),
   owns: (path) => /^\/operations(\/|$)/.test(path),
-  pages: [{ label: nav.operations.organizations, icon: Building2, to: () => paths.operations() }],
+  pages: [
+    { label: nav.operations.organizations, icon: Building2, to: () => paths.operations(), exact: true },
+    { label: nav.operations.catalogue, icon: LibraryBig, to: () => `${paths.operations()}/catalogue`, needs: ["system_profile.publish"] },
+  ],
 };

@@ -2,6 +2,7 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { textSearch } from "../../lib/search-state";
 import { frame as m } from "../../messages/en/frame";
+import { nav } from "../../messages/en/nav";
 import { appRoute } from "../../routes/app";
 
 const operationsRoute = createRoute({
@@ -25,4 +26,12 @@ const organizationRoute = createRoute({
   component: lazyRouteComponent(() => import("./OrganizationPage"), "OrganizationPage"),
 });
 
-export const operationsRoutes = operationsRoute.addChildren([homeRoute, organizationRoute]);
+const catalogueRoute = createRoute({
+  getParentRoute: () => operationsRoute,
+  path: "/catalogue",
+  staticData: { crumb: nav.operations.catalogue },
+  validateSearch: textSearch("search"),
+  component: lazyRouteComponent(() => import("./catalogue/Catalogue"), "Catalogue"),
+});
+
+export const operationsRoutes = operationsRoute.addChildren([homeRoute, organizationRoute, catalogueRoute]);

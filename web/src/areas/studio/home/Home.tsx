@@ -77,7 +77,7 @@ export function Home() {
       )}
       {figures && (
         <div className="grid items-start gap-8 lg:grid-cols-2">
-          <Running overview={figures} scope={scope} />
+          <Running overview={figures} scope={scope} opens={seesInstances} />
           <Where overview={figures} scope={scope} opens={can("target.view")} />
           <Launched overview={figures} scope={scope} />
           <Failing overview={figures} scope={scope} />

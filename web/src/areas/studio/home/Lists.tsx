@@ -52,7 +52,22 @@ export function Drafts({ overview, scope }: { overview: StudioOverview; scope: S
   );
 }
 
-export function Running({ overview, scope }: { overview: StudioOverview; scope: Scope }) {
+export function Running({ overview, scope, opens }: { overview: StudioOverview; scope: Scope; opens: boolean }) {
+  const kinds = { ComputeProfile: "ComputeInstance", ServiceProfile: "ServiceInstance" } as const;
+  const count = (row: StudioOverview["running"][number], phase: "running" | "queued" | "failed", word: string, tone: string) => {
+    const text = (
+      <>
+        <span className={`font-medium ${tone}`}>{formatNumber(row[phase])}</span> {word}
+      </>
+    );
+    return opens ? (
+      <Link to={studioPaths.instances(scope)} search={{ phase, in: "all", kind: kinds[row.kind] } as never} className="rounded-sm hover:underline">
+        {text}
+      </Link>
+    ) : (
+      <span>{text}</span>
+    );
+  };
   const rows = overview.running.filter((row) => row.running + row.queued + row.failed > 0);
   const most = Math.max(1, ...rows.map((row) => row.running + row.queued + row.failed));
   return (
@@ -64,19 +79,9 @@ export function Running({ overview, scope }: { overview: StudioOverview; scope: 
               <ProfileLink profile={row} org={scope.org} />
               <Home profile={row} scope={scope} />
               <span className="ml-auto flex gap-3 text-12">
-                <span>
-                  <span className="font-medium text-running">{formatNumber(row.running)}</span> {m.runningWord}
-                </span>
-                {row.queued > 0 && (
-                  <span>
-                    <span className="font-medium text-waiting">{formatNumber(row.queued)}</span> {m.queued}
-                  </span>
-                )}
-                {row.failed > 0 && (
-                  <span>
-                    <span className="font-medium text-failed">{formatNumber(row.failed)}</span> {m.failed}
-                  </span>
-                )}
+                {count(row, "running", m.runningWord, "text-running")}
+                {row.queued > 0 && count(row, "queued", m.queued, "text-waiting")}
+                {row.failed > 0 && count(row, "failed", m.failed, "text-failed")}
               </span>
             </div>
             <div aria-hidden className="flex h-1.5 gap-px overflow-hidden rounded-sm" style={{ width: `${((row.running + row.queued + row.failed) / most) * 100}%` }}>

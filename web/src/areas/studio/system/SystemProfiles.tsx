@@ -44,7 +44,9 @@ export function SystemProfiles() {
   const profiles = useProfiles(scope);
   const [launching, setLaunching] = useState<SystemProfile>();
   const categories = [...new Set(list.items?.map((profile) => bodyOf(profile)?.card.category ?? "").filter(Boolean))].sort();
-  const tags = [...new Set(list.items?.flatMap((profile) => bodyOf(profile)?.card.tags ?? []))].sort();
+  // A tag of a single profile narrows nothing; searching finds it by that word too.
+  const allTags = list.items?.flatMap((profile) => bodyOf(profile)?.card.tags ?? []) ?? [];
+  const tags = [...new Set(allTags)].filter((tag) => tag === search.tag || allTags.indexOf(tag) !== allTags.lastIndexOf(tag)).sort();
   const words = (search.search ?? "").toLowerCase().split(/\s+/).filter(Boolean);
   const shown = list.items?.filter((profile) => {
     const card = bodyOf(profile)?.card;
