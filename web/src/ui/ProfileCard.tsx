@@ -28,7 +28,7 @@ export interface ProfileCardProps {
   link?: (title: ReactNode) => ReactNode;
   /** Stands at the right of the title. */
   action?: ReactNode;
-  heading?: "h2" | "h3";
+  heading?: "h2" | "h3" | "h4";
 }
 
 /** `link` wraps the title, so that the whole card leads where the title leads. */

@@ -84,6 +84,7 @@ export const studio = {
     scope: "Offer it to",
     search: "Find a project",
     home: "home",
+    seen: "What developers will see",
     check: "What will be made",
     checking: "Checking…",
     choose: "Choose at least one project to see what will be made.",

@@ -9,7 +9,7 @@ import { ProfileIcon } from "../../../ui/ProfileIcon";
 import { Segmented } from "../../../ui/Tabs";
 import { cx } from "../../../ui/cx";
 import { NameFields, type useNameFields } from "../../admin/NameFields";
-import { bodyOf } from "../system/SystemProfiles";
+import { bodyOf } from "../system/body";
 import { at, useDesigner } from "./context";
 
 const m = designer.card;

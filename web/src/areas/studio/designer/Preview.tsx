@@ -142,7 +142,8 @@ const Answer = memo(function Answer({ answer, values, onValues }: { answer: Form
   );
 });
 
-function previewCard(kind: CatalogueCard["kind"], project: string, draft: Draft, generation: number, answer: FormAnswer | undefined, currency: string): CatalogueCard {
+/** The card as the catalogue would show it, with what the server said about size, price and capacity. */
+export function previewCard(kind: CatalogueCard["kind"], project: string, draft: Draft, generation: number, answer: FormAnswer | undefined, currency: string): CatalogueCard {
   const summary = answer?.summary;
   const compute = (draft.spec as ServiceProfileSpec).compute;
   const brings = kind === "ServiceProfile" && Boolean(compute?.auto_create);

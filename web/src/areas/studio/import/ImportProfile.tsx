@@ -8,6 +8,7 @@ import { request } from "../../../api/client";
 import { keys } from "../../../api/hooks";
 import { collectionPath } from "../../../api/kinds";
 import { usePermissions } from "../../../api/session";
+import type { TemplateRef } from "../../../api/types";
 import type { ProfileImport } from "../../../api/types-studio";
 import { useTitle } from "../../../lib/hooks";
 import { useProjectScope } from "../../../lib/scope";
@@ -18,6 +19,8 @@ import { CodeBlock } from "../../../ui/CodeBlock";
 import { Field, TextArea, TextField } from "../../../ui/Field";
 import { ErrorPanel, Notice, PageBody, PageHeader, Section } from "../../../ui/Page";
 import { studioPaths } from "../paths";
+import { YamlForm } from "../templates/YamlForm";
+import { type TemplateText, writeTemplate } from "../templates/document";
 import { FileChoice } from "./FileChoice";
 import { Report } from "./Report";
 import { importProfile } from "./server";
@@ -67,27 +70,42 @@ export function ImportProfile() {
   );
 }
 
+/** First the template, where one comes along: what Rafay deploys is not in the document, so it needs a body from somebody. Then the profile. */
 function MakeDraft({ imported, scope }: { imported: ProfileImport; scope: Scope }) {
   const client = useQueryClient();
-  const navigate = useNavigate();
   const { can, isLoading } = usePermissions({ org: scope.org });
+  const [made, setMade] = useState<{ name: string; version: string }>();
+  if (!imported.template) return <MakeProfile imported={imported} scope={scope} template={imported.profile.spec.template} />;
+  if (made) return <MakeProfile imported={imported} scope={scope} template={made} note={m.templateMade(made.name)} />;
+  if (isLoading) return null;
+  if (!can("environment_template.create"))
+    return (
+      <>
+        <Notice tone="waiting">{m.needsTemplate}</Notice>
+        <Section title={m.templatePart}>
+          <CodeBlock code={writeTemplate(imported.template)} label={m.templatePart} />
+        </Section>
+      </>
+    );
+  const send = async (template: TemplateText, dryRun: boolean) => {
+    await request("POST", collectionPath("EnvironmentTemplate", { org: scope.org }), { body: template, ...(dryRun ? { query: { dry_run: true } } : {}) });
+    if (dryRun) return;
+    await client.invalidateQueries({ queryKey: keys.kind("EnvironmentTemplate") });
+    setMade({ name: template.metadata.name, version: template.spec.versions.at(-1)?.version ?? "" });
+  };
+  return (
+    <Section title={m.templateFirst} description={m.templateFirstText}>
+      <YamlForm start={writeTemplate(imported.template)} send={send} verb={m.createTemplate} isNew />
+    </Section>
+  );
+}
+
+function MakeProfile({ imported, scope, template, note }: { imported: ProfileImport; scope: Scope; template: TemplateRef; note?: string }) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
   const [name, setName] = useState(imported.profile.metadata.name);
-  const [templateName, setTemplateName] = useState(imported.template?.metadata.name ?? "");
-  // When the profile is refused, the template is there already and is not made a second time.
-  const [made, setMade] = useState<string>();
-  const brings = imported.template !== undefined;
-  const allowed = !brings || can("environment_template.create");
   const make = useMutation({
     mutationFn: async () => {
-      let template = imported.profile.spec.template;
-      if (imported.template) {
-        if (made === undefined) {
-          await request("POST", collectionPath("EnvironmentTemplate", { org: scope.org }), { body: { ...imported.template, metadata: { ...imported.template.metadata, name: templateName } } });
-          setMade(templateName);
-          await client.invalidateQueries({ queryKey: keys.kind("EnvironmentTemplate") });
-        }
-        template = { ...template, name: made ?? templateName };
-      }
       await request("POST", collectionPath(imported.kind, scope), { body: { metadata: { ...imported.profile.metadata, name }, spec: { ...imported.profile.spec, template } } });
       await client.invalidateQueries({ queryKey: keys.kind(imported.kind) });
       await navigate({ to: studioPaths.profile(scope, imported.kind, name) });
@@ -96,7 +114,6 @@ function MakeDraft({ imported, scope }: { imported: ProfileImport; scope: Scope 
   const nameError = make.error instanceof ApiError ? make.error.field("metadata.name") : undefined;
   return (
     <>
-      {!isLoading && !allowed && <Notice tone="waiting">{m.needsTemplate}</Notice>}
       <form
         className="flex flex-col gap-4"
         onSubmit={(event) => {
@@ -104,24 +121,16 @@ function MakeDraft({ imported, scope }: { imported: ProfileImport; scope: Scope 
           make.mutate();
         }}
       >
-        <div className="grid gap-4 sm:grid-cols-2">
-          <TextField label={m.name} required value={name} onChange={setName} {...(nameError && made !== undefined ? { error: nameError } : {})} input={{ className: "font-mono", spellCheck: false }} />
-          {brings && <TextField label={m.templateName} required value={templateName} onChange={setTemplateName} {...(nameError && made === undefined ? { error: nameError } : {})} input={{ className: "font-mono", spellCheck: false, readOnly: made !== undefined }} />}
-        </div>
+        {note && <Notice>{note}</Notice>}
+        <TextField label={m.name} required className="max-w-md" value={name} onChange={setName} {...(nameError ? { error: nameError } : {})} input={{ className: "font-mono", spellCheck: false }} />
         {make.error && <ErrorPanel error={make.error} />}
-        {made !== undefined && make.error && <Notice>{m.templateMade(made)}</Notice>}
-        <Button type="submit" variant="primary" className="self-start" disabled={!allowed || name === "" || (brings && templateName === "")} busy={make.isPending}>
-          {brings && made === undefined ? m.createBoth : m.create}
+        <Button type="submit" variant="primary" className="self-start" disabled={name === ""} busy={make.isPending}>
+          {m.create}
         </Button>
       </form>
       <Section title={m.profilePart}>
-        <CodeBlock code={toYaml({ kind: imported.kind, spec: imported.profile.spec })} label={m.profilePart} />
+        <CodeBlock code={toYaml({ kind: imported.kind, spec: { ...imported.profile.spec, template } })} label={m.profilePart} />
       </Section>
-      {imported.template && (
-        <Section title={m.templatePart}>
-          <CodeBlock code={toYaml(imported.template.spec)} label={m.templatePart} />
-        </Section>
-      )}
     </>
   );
 }

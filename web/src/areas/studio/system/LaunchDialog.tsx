@@ -14,6 +14,7 @@ import { StateBadge, Tag } from "../../../ui/StateBadge";
 import { rowName } from "../../admin/bindings/roles";
 import { studioPaths } from "../paths";
 import { ProjectChoice } from "./ProjectChoice";
+import { Seen } from "./Seen";
 import { type LaunchAnswer, useLaunch, useLaunchCheck } from "./launch-answer";
 
 const m = studio.launch;
@@ -80,6 +81,7 @@ export function LaunchDialog({ profile, scope, onClose }: { profile: SystemProfi
         {!projects.items && !projects.error && <Skeleton lines={3} />}
         {projects.items && !all && <ProjectChoice projects={projects.items} chosen={chosen} onChange={setChosen} home={chosen[0]} />}
       </fieldset>
+      {ready && <Seen profile={profile} scope={{ org: scope.org, project: chosen[0] ?? scope.project }} />}
       <section className="flex flex-col gap-2" aria-live="polite">
         <h3 className="font-medium">{m.check}</h3>
         {!ready && <p className="text-muted">{m.choose}</p>}

@@ -21,7 +21,8 @@ import { CustomiseDialog } from "./CustomiseDialog";
 import { InputTable } from "./InputTable";
 import { LaunchDialog } from "./LaunchDialog";
 import { MadeFrom } from "./MadeFrom";
-import { bodyOf, useOffered } from "./SystemProfiles";
+import { useOffered } from "./SystemProfiles";
+import { bodyOf } from "./body";
 
 const m = studio.system;
 

@@ -19,12 +19,11 @@ import { cx } from "../../../ui/cx";
 import { rowName } from "../../admin/bindings/roles";
 import { studioPaths } from "../paths";
 import { useProfiles } from "../profiles/rows";
+import { bodyOf } from "./body";
 import { LaunchDialog } from "./LaunchDialog";
 import { customisedFrom } from "./MadeFrom";
 
 const m = studio.system;
-
-export const bodyOf = (profile: SystemProfile) => profile.spec.compute ?? profile.spec.service;
 
 /** What of a shipped profile is already offered in the project. */
 export function useOffered(scope: { org: string; project: string }): Map<string, ComputeProfile | ServiceProfile> {
