@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Guard, launchBrowser } from "./browser.js";
 import { designer } from "./designer.js";
+import { hub } from "./hub.js";
 import { deleteByKeyboard, keyboardOnly } from "./keyboard.js";
 import { makeToken, showsChanges } from "./live.js";
 import { deleteEverything, mainJob } from "./main-job.js";
@@ -35,6 +36,8 @@ test("changes from the command line and the API show on an open page", async (t)
   await step("a token is made in the console", () => makeToken(world));
   await step("a workspace comes and goes while its list stands open", () => showsChanges(world));
 });
+
+test("the Developer Hub remembers, tells, repeats and ends", (t) => hub(t, world));
 
 test("a terminal box needs no mouse", async (t) => {
   const step = steps(t, world);

@@ -1,5 +1,5 @@
 // Who is signed in and what they may do.
-import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "./client";
 import { ApiError } from "./error";
 import { scopeKey } from "./kinds";
@@ -29,21 +29,30 @@ export interface Permissions {
   isLoading: boolean;
 }
 
-/** What the person may do in a scope. */
-export function usePermissions(scope: Scope, enabled = true): Permissions {
-  const query = useQuery({
+/** One function for all renders: another one each time would make another set each time, and render without end. */
+const asSet = (answer: { permissions: string[] }) => new Set(answer.permissions);
+
+const permissionsQuery = (scope: Scope) =>
+  queryOptions({
     queryKey: ["me", "permissions", scopeKey(scope)],
     queryFn: ({ signal }) =>
-      api.get<{ permissions: string[] }>(
-        "/me/permissions",
-        { org: scope.org, project: scope.project, workspace: scope.workspace },
-        signal,
-      ),
-    select: (answer) => new Set(answer.permissions),
+      api.get<{ permissions: string[] }>("/me/permissions", { org: scope.org, project: scope.project, workspace: scope.workspace }, signal),
+    select: asSet,
     staleTime: 60_000,
-    enabled,
   });
+
+/** What the person may do in a scope. */
+export function usePermissions(scope: Scope, enabled = true): Permissions {
+  const query = useQuery({ ...permissionsQuery(scope), enabled });
   return { can: (permission) => query.data?.has(permission) ?? false, isLoading: query.isLoading };
+}
+
+/** The same for several scopes: a list across workspaces has rows with different rights. */
+export function usePermissionsIn(scopes: Scope[]): (scope: Scope) => Permissions["can"] {
+  const known = new Map(scopes.map((scope) => [scopeKey(scope), scope]));
+  const answers = useQueries({ queries: [...known.values()].map(permissionsQuery) });
+  const byKey = new Map([...known.keys()].map((key, index) => [key, answers[index]?.data]));
+  return (scope) => (permission) => byKey.get(scopeKey(scope))?.has(permission) ?? false;
 }
 
 /** Ends the session and forgets everything that was read with it. */

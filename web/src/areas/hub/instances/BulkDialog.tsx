@@ -1,7 +1,6 @@
 // Asks before an action on many instances, and then tells what became of each.
 import { CircleCheck, CircleDashed, CircleX, Clock3 } from "lucide-react";
 import { useState } from "react";
-import type { Permissions } from "../../../api/session";
 import type { Instance } from "../../../api/types";
 import { hub } from "../../../messages/en/hub";
 import { ui } from "../../../messages/en/ui";
@@ -9,7 +8,7 @@ import { Button } from "../../../ui/Button";
 import { Dialog } from "../../../ui/Dialog";
 import { TextField } from "../../../ui/Field";
 import type { InstanceAction } from "./actions";
-import { type RowResult, splitAble, useBulk } from "./bulk";
+import { type CanOf, type RowResult, splitAble, useBulk } from "./bulk";
 import { instanceId, instanceTitle } from "./columns";
 
 const m = hub.instances.bulk;
@@ -17,14 +16,14 @@ const m = hub.instances.bulk;
 export interface BulkDialogProps {
   rows: Instance[];
   action: InstanceAction;
-  can: Permissions["can"];
+  canOf: CanOf;
   /** `done` tells whether anything was performed. */
   onClose: (done: boolean) => void;
 }
 
-export function BulkDialog({ rows, action, can, onClose }: BulkDialogProps) {
+export function BulkDialog({ rows, action, canOf, onClose }: BulkDialogProps) {
   // Settled when the dialog opens: rows change their state under the very action that is asked about.
-  const [{ able, left }] = useState(() => splitAble(rows, action, can));
+  const [{ able, left }] = useState(() => splitAble(rows, action, canOf));
   const [typed, setTyped] = useState("");
   const { results, running, run } = useBulk();
   const started = results.size > 0;

@@ -2,7 +2,8 @@
 import { useNavigate } from "@tanstack/react-router";
 import { SquareStack } from "lucide-react";
 import { type ReactNode, useMemo, useState } from "react";
-import { useMe, usePermissions } from "../../../api/session";
+import { scopeOf } from "../../../api/kinds";
+import { useMe, usePermissionsIn } from "../../../api/session";
 import type { Instance, Phase, Scope } from "../../../api/types";
 import { useDebounced } from "../../../lib/hooks";
 import { hub } from "../../../messages/en/hub";
@@ -14,6 +15,7 @@ import type { ListSearch } from "../search";
 import { BulkDialog } from "./BulkDialog";
 import { SavedFilters } from "./SavedFilters";
 import { type InstanceAction, allows } from "./actions";
+import type { CanOf } from "./bulk";
 import { instanceColumns, instanceId, instanceTitle, instanceTo } from "./columns";
 import { useInstances } from "./instance-rows";
 
@@ -23,7 +25,9 @@ export function InstanceTable({ scope, search, onSearch, emptyAction }: { scope:
   const settled = useDebounced(search.search, 200);
   const me = useMe()?.user.name;
   const list = useInstances(scope, { ...search, search: settled, owner: search.mine ? me : undefined });
-  const { can } = usePermissions(scope);
+  // Rights come with workspaces: their maker has them all, and a collaborator some.
+  const canIn = usePermissionsIn((list.rows ?? []).map((row) => scopeOf(row.metadata)));
+  const canOf: CanOf = (row) => canIn(scopeOf(row.metadata));
   const navigate = useNavigate();
   const [acting, setActing] = useState<{ rows: Instance[]; action: InstanceAction; clear: () => void }>();
   const inWorkspace = Boolean(scope.workspace);
@@ -73,14 +77,14 @@ export function InstanceTable({ scope, search, onSearch, emptyAction }: { scope:
             <SavedFilters search={search} onSearch={onSearch} />
           </>
         }
-        bulkActions={(rows, clear) => <BulkActions rows={rows} can={can} onAct={(action) => setActing({ rows, action, clear })} />}
+        bulkActions={(rows, clear) => <BulkActions rows={rows} canOf={canOf} onAct={(action) => setActing({ rows, action, clear })} />}
         empty={{ title: m.empty, text: m.emptyText, action: emptyAction, icon: <SquareStack size={28} aria-hidden /> }}
       />
       {acting && (
         <BulkDialog
           rows={acting.rows}
           action={acting.action}
-          can={can}
+          canOf={canOf}
           onClose={(done) => {
             setActing(undefined);
             if (done) acting.clear();
@@ -91,11 +95,11 @@ export function InstanceTable({ scope, search, onSearch, emptyAction }: { scope:
   );
 }
 
-function BulkActions({ rows, can, onAct }: { rows: Instance[]; can: (permission: string) => boolean; onAct: (action: InstanceAction) => void }) {
+function BulkActions({ rows, canOf, onAct }: { rows: Instance[]; canOf: CanOf; onAct: (action: InstanceAction) => void }) {
   return (
     <>
       {(["stop", "start", "retry", "delete"] as const).map((action) => {
-        const count = rows.filter((row) => allows(row, action, can)).length;
+        const count = rows.filter((row) => allows(row, action, canOf(row))).length;
         return count === 0 ? null : (
           <Button key={action} size="small" variant={action === "delete" ? "danger" : "secondary"} onClick={() => onAct(action)}>
             {count === rows.length ? `${m[action]}…` : m.some(m[action], count)}

@@ -8,10 +8,11 @@ const names = (list: Instance[]) => list.map((row) => row.metadata.name);
 
 describe("an action on many", () => {
   it("is for those whose state and rights allow it, and names the others", () => {
-    const { able, left } = splitAble(rows, "stop", () => true);
+    const { able, left } = splitAble(rows, "stop", () => () => true);
     expect(names(able)).toEqual(["notebook", "shell"]);
     expect(names(left)).toEqual(["train-unet", "export"]);
-    expect(splitAble(rows, "stop", () => false).able).toEqual([]);
+    expect(splitAble(rows, "stop", () => () => false).able).toEqual([]);
+    expect(names(splitAble(rows, "stop", (row) => () => row.metadata.name === "shell").able)).toEqual(["shell"]);
   });
 
   it("does a few at a time and every one once", async () => {

@@ -11,9 +11,12 @@ export type RowResult = { state: "waiting" | "working" | "done" } | { state: "fa
 /** Enough to be quick, few enough to leave the server to others. */
 const AT_A_TIME = 4;
 
+/** What the person may do to a row: rights differ from workspace to workspace. */
+export type CanOf = (row: Instance) => Permissions["can"];
+
 /** Those of the rows that the action is for; the others are named and left alone. */
-export function splitAble(rows: Instance[], action: InstanceAction, can: Permissions["can"]): { able: Instance[]; left: Instance[] } {
-  const able = rows.filter((row) => allows(row, action, can));
+export function splitAble(rows: Instance[], action: InstanceAction, canOf: CanOf): { able: Instance[]; left: Instance[] } {
+  const able = rows.filter((row) => allows(row, action, canOf(row)));
   return { able, left: rows.filter((row) => !able.includes(row)) };
 }
 
