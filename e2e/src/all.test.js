@@ -10,6 +10,7 @@ import { deleteEverything, mainJob } from "./main-job.js";
 import { everyPage } from "./pages.js";
 import { Server } from "./server.js";
 import { pictured, steps } from "./steps.js";
+import { templates } from "./templates.js";
 
 /** What the tests hand on to each other: the server, the browser, and the people with their pages. */
 const world = {};
@@ -30,6 +31,8 @@ test("an administrator offers JupyterLab and a developer works in it", (t) => ma
 test("every main page is accessible in light and dark and fits a narrow screen", (t) => everyPage(t, world));
 
 test("a profile is designed for a group without documentation", (t) => designer(t, world));
+
+test("a template is written, imported, tried and versioned", (t) => templates(t, world));
 
 test("changes from the command line and the API show on an open page", async (t) => {
   const step = steps(t, world);

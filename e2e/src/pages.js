@@ -33,6 +33,8 @@ const STUDIO_PAGES = {
   "studio-templates": `${STUDIO}/templates`,
   "studio-template": `${STUDIO}/templates/shipped/jupyterlab`,
   "studio-new-template": `${STUDIO}/templates/new`,
+  "studio-import-module": `${STUDIO}/templates/import`,
+  "studio-import-profile": `${STUDIO}/profiles/import`,
   "studio-developers": `${STUDIO}/hub/developers`,
   "studio-offered": `${STUDIO}/hub/profiles`,
   "studio-instances": `${STUDIO}/hub/instances`,
