@@ -54,6 +54,7 @@ const ADMINISTRATION = {
   "admin-secrets": `${ADMIN}/secrets`,
   "admin-audit": `${ADMIN}/audit`,
   "operations-organizations": "operations",
+  "operations-catalogue": "operations/catalogue",
   "operations-organization": "operations/orgs/default",
 };
 

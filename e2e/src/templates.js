@@ -91,7 +91,7 @@ export async function templates(t, world) {
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByText("Unsaved changes").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Compare" }).click();
-    await page.getByText("label: Mirror").waitFor();
+    await page.getByRole("group", { name: /→/ }).getByText("label: Mirror").waitFor();
     await look(page, "template-compare");
     await page.getByRole("button", { name: "Used by" }).click();
     await page.getByText("No profile uses this template").waitFor();

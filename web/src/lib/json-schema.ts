@@ -132,13 +132,17 @@ function unknownKey(key: string, known: string[]): string {
   return near && near[0] <= Math.max(1, Math.floor(key.length / 3)) ? `There is no “${key}” here. Is “${near[1]}” meant?` : `There is no “${key}” here.`;
 }
 
-/** How many letters must change to make one word the other. */
+/** How many letters must be changed, added, taken away or swapped with their neighbour to make one word the other. */
 function distance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i];
-    for (let j = 1; j <= b.length; j += 1) next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1));
-    row = next;
+    for (let j = 1; j <= b.length; j += 1) {
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] ?? 0) + 1 : Infinity;
+      next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1), swapped);
+    }
+    [before, row] = [row, next];
   }
   return row[b.length] ?? 0;
 }

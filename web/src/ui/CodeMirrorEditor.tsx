@@ -115,6 +115,8 @@ export default function CodeMirrorEditor({ value, onChange, label, readOnly = fa
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const mode = useRef(new Compartment());
+  /** Texts told to the outside that have not come back yet. */
+  const typed = useRef<string[]>([]);
   const changed = useStable((text: string) => onChange?.(text));
   const moved = useStable((at: number) => onCursor?.(at));
   const complete = useStable((context: CompletionContext) => completionsOf(assist, context));
@@ -152,7 +154,11 @@ export default function CodeMirrorEditor({ value, onChange, label, readOnly = fa
           EditorView.contentAttributes.of({ "aria-label": name, tabindex: "0" }),
           mode.current.of([EditorState.readOnly.of(start.readOnly), EditorView.editable.of(true)]),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) changed(update.state.doc.toString());
+            if (update.docChanged) {
+              const text = update.state.doc.toString();
+              typed.current.push(text);
+              changed(text);
+            }
             if (update.selectionSet || update.docChanged) moved(update.state.selection.main.head);
           }),
         ],
@@ -167,7 +173,10 @@ export default function CodeMirrorEditor({ value, onChange, label, readOnly = fa
 
   useEffect(() => {
     const editor = view.current;
-    if (editor && editor.state.doc.toString() !== value) editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+    // What was typed comes back as the value later, when more may have been typed already: only a text from elsewhere replaces it.
+    const own = typed.current.indexOf(value);
+    typed.current.splice(0, own === -1 ? typed.current.length : own + 1);
+    if (own === -1 && editor && editor.state.doc.toString() !== value) editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
   }, [value]);
   useEffect(() => {
     view.current?.dispatch({ effects: mode.current.reconfigure([EditorState.readOnly.of(readOnly), EditorView.editable.of(true)]) });
