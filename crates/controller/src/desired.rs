@@ -2,14 +2,14 @@
 
 use crate::admission::open_sealed;
 use crate::lookup::AtRest;
-use crate::profile::{Loaded, load};
+use crate::profile::load;
 use crate::reconcile::AppAddresses;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use warpyard_model::inputs::{FieldType, Values};
 use warpyard_model::kinds::{
-    Allocation, ComputeInstance, EndpointAccess, EndpointStatus, Network, Output, Secret, ServiceInstance, ServiceProfile,
-    TemplateVersion, User,
+    Allocation, ComputeInstance, EndpointAccess, EndpointStatus, KeptRevision, Network, Output, Secret, ServiceInstance,
+    ServiceProfile, TemplateVersion, User,
 };
 use warpyard_model::render::Renderer;
 use warpyard_model::{Error, Name, Object, Result, ScopePath};
@@ -21,6 +21,21 @@ pub(crate) struct Rendered {
     pub(crate) desired: ServiceDesired,
     pub(crate) endpoints: Vec<EndpointStatus>,
     pub(crate) outputs: Vec<Output>,
+}
+
+/// What a service is rendered among: everything beside its profile and its inputs.
+pub(crate) struct Surroundings<'a> {
+    pub(crate) uid: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) title: &'a str,
+    pub(crate) scope: &'a ScopePath,
+    pub(crate) revision: i64,
+    pub(crate) compute_uid: &'a str,
+    pub(crate) compute_name: &'a str,
+    pub(crate) allocation: &'a Allocation,
+    pub(crate) owner: Json,
+    /// Ports allotted on the machine; the template's own where absent.
+    pub(crate) ports: Option<BTreeMap<String, u16>>,
 }
 
 /// Renders a service for its compute's allocation. Fails with what is wrong in the template or its inputs; nothing
@@ -41,60 +56,78 @@ pub(crate) async fn render(
     let home = ScopePath::project(org.clone(), reference.project.clone().unwrap_or_else(|| project.clone()));
     let profile = load::<ServiceProfile>(&mut AtRest(store), &home, &reference.name, project, reference.generation).await?;
     let template = &profile.template;
-    let body = &template.process;
-
     let uid = &service.metadata.uid;
-    let ports = match body.network {
+    let ports = match template.process.network {
         Network::Host => {
             let names: Vec<String> = template.endpoints.iter().map(|e| e.name.clone()).collect();
-            provider.ports(uid, &names).await?
+            Some(provider.ports(uid, &names).await?)
         }
-        Network::None => template.endpoints.iter().map(|e| (e.name.clone(), e.port)).collect(),
+        Network::None => None,
     };
-    let inputs = open_inputs(store, service, &profile, org, project).await?;
-    let owner = owner(store, service.spec.owner.as_ref()).await?;
+    let mut inputs = service.spec.inputs.clone();
+    open_sealed(&mut inputs, &store.unseal(uid).await?)?;
+    open_secrets(store, template, &mut inputs, org, project).await?;
+    let at = Surroundings {
+        uid,
+        name: service.metadata.name.as_str(),
+        title: service.metadata.title(),
+        scope,
+        revision: KeptRevision::revision_at(service.status.kept_revision, service.metadata.generation),
+        compute_uid: &compute.metadata.uid,
+        compute_name: compute.metadata.name.as_str(),
+        allocation,
+        owner: owner(store, service.spec.owner.as_ref()).await?,
+        ports,
+    };
+    rendered(template, profile.spec.access, &inputs, &at, addresses)
+}
+
+/// Renders a template version for inputs in which nothing is sealed.
+pub(crate) fn rendered(
+    template: &TemplateVersion,
+    narrowed: Option<EndpointAccess>,
+    inputs: &Values,
+    at: &Surroundings<'_>,
+    addresses: &AppAddresses,
+) -> Result<Rendered> {
+    let short_id = warpyard_model::meta::short_id(at.uid);
+    let ports = at.ports.clone().unwrap_or_else(|| template.endpoints.iter().map(|e| (e.name.clone(), e.port)).collect());
     let endpoints: Vec<EndpointStatus> = template
         .endpoints
         .iter()
         .map(|e| EndpointStatus {
             name: e.name.clone(),
             title: e.title.clone(),
-            url: addresses.url(&e.name, service.metadata.short_id()),
-            access: access(&profile, e.access),
+            url: addresses.url(&e.name, short_id),
+            access: narrowed.map_or(e.access, |narrowed| narrowed.min(e.access)),
             ready: false,
         })
         .collect();
     let renderer = Renderer::new(&json!({
         "inputs": inputs,
         "compute": {
-            "name": compute.metadata.name,
-            "cpu_millis": allocation.cpu_millis,
-            "memory_bytes": allocation.memory_bytes,
-            "gpus": allocation.gpus,
+            "name": at.compute_name,
+            "cpu_millis": at.allocation.cpu_millis,
+            "memory_bytes": at.allocation.memory_bytes,
+            "gpus": at.allocation.gpus,
         },
-        "instance": { "name": service.metadata.name, "uid": uid, "display_name": service.metadata.title() },
-        "workspace": { "name": scope.workspace },
-        "project": { "name": project },
-        "org": { "name": org },
-        "user": owner,
+        "instance": { "name": at.name, "uid": at.uid, "display_name": at.title },
+        "workspace": { "name": at.scope.workspace },
+        "project": { "name": at.scope.project },
+        "org": { "name": at.scope.org },
+        "user": at.owner,
         "ports": ports,
         "endpoints": endpoints.iter().map(|e| (e.name.clone(), json!({ "url": e.url }))).collect::<BTreeMap<_, _>>(),
     }));
-    let desired = service_desired(&renderer, service, compute, allocation, template, &ports)?;
+    let desired = service_desired(&renderer, at, template, &ports)?;
     let outputs = renderer.outputs(&template.outputs).map_err(|error| Error::invalid(vec![error]))?;
     let outputs = outputs.into_iter().map(|o| Output { name: o.name, label: o.label, value: o.value }).collect();
     Ok(Rendered { desired, endpoints, outputs })
 }
 
-fn access(profile: &Loaded<ServiceProfile>, template: EndpointAccess) -> EndpointAccess {
-    profile.spec.access.map_or(template, |narrowed| narrowed.min(template))
-}
-
 fn service_desired(
     renderer: &Renderer,
-    service: &Object<ServiceInstance>,
-    compute: &Object<ComputeInstance>,
-    allocation: &Allocation,
+    at: &Surroundings<'_>,
     template: &TemplateVersion,
     ports: &BTreeMap<String, u16>,
 ) -> Result<ServiceDesired> {
@@ -113,11 +146,11 @@ fn service_desired(
         overwrite: file.overwrite,
     });
     Ok(ServiceDesired {
-        uid: service.metadata.uid.clone(),
-        compute_uid: compute.metadata.uid.clone(),
-        path: format!("{}/{}", service.metadata.scope.key(), service.metadata.name),
-        allocation: allocation.clone(),
-        revision: service.metadata.generation,
+        uid: at.uid.to_owned(),
+        compute_uid: at.compute_uid.to_owned(),
+        path: format!("{}/{}", at.scope.key(), at.name),
+        allocation: at.allocation.clone(),
+        revision: at.revision,
         requires: body.requires,
         prepare: prepare.collect(),
         files: files.collect(),
@@ -138,26 +171,20 @@ fn service_desired(
     })
 }
 
-/// The inputs with sealed values opened and secrets looked up.
-async fn open_inputs(
+/// Puts what secrets hold where inputs name them.
+pub(crate) async fn open_secrets(
     store: &ControllerStore,
-    service: &Object<ServiceInstance>,
-    profile: &Loaded<ServiceProfile>,
+    template: &TemplateVersion,
+    values: &mut Values,
     org: &Name,
     project: &Name,
-) -> Result<Values> {
-    let mut values = service.spec.inputs.clone();
-    let sealed = store.unseal(&service.metadata.uid).await?;
-    open_sealed(&mut values, &sealed)?;
-    for field in &profile.template.inputs {
-        if field.field_type != FieldType::Secret {
-            continue;
-        }
+) -> Result<()> {
+    for field in template.inputs.iter().filter(|f| f.field_type == FieldType::Secret) {
         let Some(reference) = values.get(&field.name).and_then(Json::as_str).map(str::to_owned) else { continue };
         let opened = open_secret(store, org, project, &reference).await?;
         values.insert(field.name.clone(), opened);
     }
-    Ok(values)
+    Ok(())
 }
 
 /// A secret's entry as text, or all of its entries as an object.
@@ -174,7 +201,7 @@ async fn open_secret(store: &ControllerStore, org: &Name, project: &Name, refere
     }
 }
 
-async fn owner(store: &ControllerStore, name: Option<&Name>) -> Result<Json> {
+pub(crate) async fn owner(store: &ControllerStore, name: Option<&Name>) -> Result<Json> {
     let Some(name) = name else { return Ok(json!({ "name": "", "email": "", "display_name": "" })) };
     let user = store.find::<User>(&ScopePath::platform(), name).await?;
     let email = user.as_ref().map(|u| u.spec.email.clone()).unwrap_or_default();

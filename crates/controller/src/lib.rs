@@ -6,11 +6,15 @@ pub mod admission;
 pub mod capacity;
 pub mod catalogue;
 mod desired;
+mod effect;
+pub mod fleet;
 pub mod form;
 mod lookup;
+pub mod plan;
+pub mod preview;
 mod profile;
 pub mod reconcile;
 mod secret_input;
 
 pub use lookup::{AtRest, Lookup, UnderWay};
-pub use profile::{Loaded, ProfileSpec, find_template, load, profile_kind, template_version};
+pub use profile::{Loaded, ProfileSpec, find_template, load, loaded, profile_kind, template_version};

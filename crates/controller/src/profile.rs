@@ -4,13 +4,15 @@ use crate::lookup::Lookup;
 use warpyard_model::inputs::{Form, InputRule, LiveOptions, Preset, effective_form};
 use warpyard_model::kinds::ServiceProfile;
 use warpyard_model::kinds::{
-    Card, ComputeProfile, ComputeRequirement, EndpointAccess, EnvironmentTemplate, Limits, Price, ProfileStatus, Sharing, Size,
-    TemplateRef, TemplateState, TemplateVersion, Workload,
+    Card, ComputeProfile, ComputeRequirement, EndpointAccess, EnvironmentTemplate, Limits, Placement, Price, ProfileStatus,
+    Sharing, Size, TemplateRef, TemplateState, TemplateVersion, Workload,
 };
 use warpyard_model::{Error, FieldError, Kind, Metadata, Name, Object, Result, ScopePath, Spec};
 
 /// What compute and service profiles have in common, for code that launches either.
 pub trait ProfileSpec: Spec<Status = ProfileStatus> {
+    /// What is launched from it.
+    type Instance: crate::plan::Instance<Profile = Self>;
     /// What its template must make.
     const WORKLOAD: Workload;
     /// The card.
@@ -29,8 +31,8 @@ pub trait ProfileSpec: Spec<Status = ProfileStatus> {
     fn price(&self) -> Option<&Price>;
     /// Its size, for a compute profile.
     fn size(&self) -> Option<&Size>;
-    /// The one target it runs on, if it names one.
-    fn target(&self) -> Option<&Name>;
+    /// The targets it may run on.
+    fn placement(&self) -> Placement;
     /// Which compute it needs, for a service profile.
     fn compute(&self) -> Option<&ComputeRequirement>;
     /// Narrows who may open endpoints.
@@ -38,6 +40,7 @@ pub trait ProfileSpec: Spec<Status = ProfileStatus> {
 }
 
 impl ProfileSpec for ComputeProfile {
+    type Instance = warpyard_model::kinds::ComputeInstance;
     const WORKLOAD: Workload = Workload::Compute;
     fn card(&self) -> &Card {
         &self.card
@@ -63,8 +66,8 @@ impl ProfileSpec for ComputeProfile {
     fn size(&self) -> Option<&Size> {
         Some(&self.size)
     }
-    fn target(&self) -> Option<&Name> {
-        self.target.as_ref()
+    fn placement(&self) -> Placement {
+        Placement::of(self)
     }
     fn compute(&self) -> Option<&ComputeRequirement> {
         None
@@ -75,6 +78,7 @@ impl ProfileSpec for ComputeProfile {
 }
 
 impl ProfileSpec for ServiceProfile {
+    type Instance = warpyard_model::kinds::ServiceInstance;
     const WORKLOAD: Workload = Workload::Service;
     fn card(&self) -> &Card {
         &self.card
@@ -100,8 +104,8 @@ impl ProfileSpec for ServiceProfile {
     fn size(&self) -> Option<&Size> {
         None
     }
-    fn target(&self) -> Option<&Name> {
-        None
+    fn placement(&self) -> Placement {
+        Placement::Any
     }
     fn compute(&self) -> Option<&ComputeRequirement> {
         Some(&self.compute)
@@ -203,6 +207,14 @@ pub async fn load<S: ProfileSpec>(
         )));
     }
     Ok(Loaded { uid: object.metadata.uid.clone(), metadata: Some(object.metadata), generation, spec, sharing, template })
+}
+
+/// A spec of a profile that is there as it would be launched, whether that spec is stored or not.
+pub async fn loaded<S: ProfileSpec>(lookup: &mut impl Lookup, object: &Object<S>, spec: S, generation: i64) -> Result<Loaded<S>> {
+    let org = object.metadata.scope.org.as_ref().ok_or_else(|| Error::internal("a profile without an organization"))?;
+    let (_, template) = template_version(lookup, org, spec.template(), S::WORKLOAD).await?;
+    let sharing = spec.sharing().clone();
+    Ok(Loaded { uid: object.metadata.uid.clone(), metadata: Some(object.metadata.clone()), generation, spec, sharing, template })
 }
 
 /// Which profile kind launches which instance kind.

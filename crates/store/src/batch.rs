@@ -231,11 +231,33 @@ impl Batch {
         self.rewrite(object, change, &permission_word::<A, S>()).await
     }
 
+    /// Puts the spec of an earlier generation back as a new one, byte for byte as it was written then. `references` are
+    /// what that spec refers to.
+    pub async fn restore<S: Spec>(
+        &mut self,
+        proof: &Allowed<action::Update, S>,
+        generation: i64,
+        references: Vec<(String, String)>,
+    ) -> Result<Object<S>> {
+        let object = self.load(proof).await?;
+        let spec = crate::read::revision_as_written(&mut self.conn, proof.uid(), generation).await?;
+        let typed: S = serde_json::from_value(spec.clone()).map_err(Error::internal)?;
+        let change = Change { references: Some(references), ..Change::to(typed) };
+        self.rewrite_as(object, change, spec, &permission_word::<action::Update, S>()).await
+    }
+
     /// Changes an object for whoever holds the right to: callers in this crate have checked a proof.
-    pub(crate) async fn rewrite<S: Spec>(
+    pub(crate) async fn rewrite<S: Spec>(&mut self, object: StoredObject, change: Change<S>, word: &str) -> Result<Object<S>> {
+        let spec = serde_json::to_value(&change.spec).map_err(Error::internal)?;
+        self.rewrite_as(object, change, spec, word).await
+    }
+
+    /// The same, with the new spec as it is to be written.
+    async fn rewrite_as<S: Spec>(
         &mut self,
         mut object: StoredObject,
         change: Change<S>,
+        spec: Json,
         word: &str,
     ) -> Result<Object<S>> {
         if let Some(wanted) = change.if_match
@@ -258,7 +280,7 @@ impl Batch {
             object.metadata.description = metadata.description;
             object.metadata.labels = metadata.labels;
         }
-        object.spec = serde_json::to_value(change.spec).map_err(Error::internal)?;
+        object.spec = spec;
         if let Some(status) = change.status {
             object.status = serde_json::to_value(status).map_err(Error::internal)?;
         }

@@ -1,6 +1,6 @@
 //! What Warpyard's own controllers may do: read what they reconcile, write status, finish deletions.
 
-use crate::batch::Context;
+use crate::batch::{Batch, Change, Context};
 use crate::change::{self, Operation};
 use crate::db::args;
 use crate::lease::{self, Lease};
@@ -171,9 +171,50 @@ impl ControllerStore {
         batch.commit().await
     }
 
+    /// Changes spec and status of several objects of a kind and one of another under a lease, as one: what a controller does
+    /// because somebody's deadline has come. Nothing is changed when one of them is no longer as it was seen.
+    pub async fn change<S: Spec, T: Spec>(
+        &self,
+        lease: Option<&Lease>,
+        events: &[Event],
+        (uid, seen, change): (&str, i64, Change<S>),
+        others: Vec<(String, i64, Change<T>)>,
+    ) -> Result<bool> {
+        let mut batch = self.store.begin(self.context()).await?;
+        if let Some(lease) = lease {
+            lease::check(&mut batch.conn, lease).await?;
+        }
+        for (uid, seen, change) in others {
+            if !batch.change_seen(&uid, seen, change).await? {
+                return Ok(false);
+            }
+        }
+        if !batch.change_seen(uid, seen, change).await? {
+            return Ok(false);
+        }
+        for event in events {
+            crate::event::record(&mut batch.conn, uid, event).await?;
+        }
+        batch.commit().await?;
+        Ok(true)
+    }
+
     /// Which kind an object is, for a change that names only its uid.
     pub async fn kind_of(&self, uid: &str) -> Result<Option<Kind>> {
         let found = crate::read::find_uid(&mut self.store.inner.db.read().await?, uid).await?;
         Ok(found.map(|o| o.kind))
+    }
+}
+
+impl Batch {
+    /// Changes an object that a controller has decided about, if it is still as that controller saw it.
+    async fn change_seen<S: Spec>(&mut self, uid: &str, seen: i64, change: Change<S>) -> Result<bool> {
+        let found = crate::read::find_uid(&mut self.conn, uid).await?;
+        let still = found
+            .filter(|o| o.kind == S::KIND && o.metadata.resource_version == seen && o.metadata.deletion_requested_at.is_none());
+        let Some(object) = still else { return Ok(false) };
+        let word = format!("{}.move", S::KIND.snake());
+        self.rewrite(object, change, &word).await?;
+        Ok(true)
     }
 }

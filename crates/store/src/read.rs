@@ -257,9 +257,12 @@ impl Store {
 }
 
 pub(crate) async fn revision<S: Spec>(conn: &mut Conn, uid: &str, generation: i64) -> Result<S> {
+    serde_json::from_value(revision_as_written(conn, uid, generation).await?).map_err(Error::internal)
+}
+
+pub(crate) async fn revision_as_written(conn: &mut Conn, uid: &str, generation: i64) -> Result<serde_json::Value> {
     let row = conn.one("SELECT spec FROM revision WHERE uid = $1 AND generation = $2", args![uid, generation]).await?;
-    let row = row.ok_or_else(|| Error::not_found(format!("There is no generation {generation} of it.")))?;
-    serde_json::from_value(row.json("spec")?).map_err(Error::internal)
+    row.ok_or_else(|| Error::not_found(format!("There is no generation {generation} of it.")))?.json("spec")
 }
 
 /// What has to be searched for row by row, in small letters: databases know the cases of ASCII letters alone.

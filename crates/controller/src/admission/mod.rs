@@ -4,9 +4,11 @@
 //! hand the result to the store's transaction. They know no HTTP, and they ask the policy for every proof.
 
 mod bindings;
+mod change;
 mod instances;
 mod plain;
 mod profiles;
+mod versions;
 
 use crate::lookup::{Lookup as _, UnderWay};
 use serde_json::Value as Json;
@@ -18,9 +20,10 @@ use warpyard_model::{Error, FieldError, Object, Result, ScopePath, Spec};
 use warpyard_policy::{ControllerProof, Policy, Principal, Resource, action};
 use warpyard_store::{Batch, Change, ControllerStore, Located, NewObject, Removed};
 
-pub(crate) use instances::open_sealed;
+pub use change::change;
 pub use instances::{Operable, Operation, operate};
-pub use profiles::{publish, withdraw};
+pub(crate) use instances::{open_sealed, sealed_mark};
+pub use versions::{Publication, VersionChange, publish, rollback, set_version, withdraw};
 
 /// What admission works with.
 pub struct Admission<'a> {

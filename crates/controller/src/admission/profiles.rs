@@ -1,16 +1,15 @@
 //! Profiles: their template, size, rules and sharing must hold before anybody can publish them.
 
 use super::{Admission, Admit, Admitted, must_find};
-use crate::profile::{ProfileSpec, find_template, template_version};
+use crate::profile::{ProfileSpec, template_version};
 use warpyard_model::inputs::{LiveOptions, effective_form};
-use warpyard_model::kinds::{ComputeProfile, Group, Project, PublishedVersion, ServiceProfile, Target, TemplateState};
+use warpyard_model::kinds::{ComputeProfile, Group, Project, ServiceProfile, Target};
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::permission::Subject;
 use warpyard_model::{Error, Name, Object, Result, ScopePath};
 use warpyard_policy::{Resource, action};
-use warpyard_store::{Change, Located};
 
-fn home_of(scope: &ScopePath) -> Result<(&Name, &Name)> {
+pub(super) fn home_of(scope: &ScopePath) -> Result<(&Name, &Name)> {
     match (&scope.org, &scope.project) {
         (Some(org), Some(project)) => Ok((org, project)),
         _ => Err(Error::invalid_field("metadata", "a profile lives in a project")),
@@ -91,61 +90,4 @@ impl Admit for ServiceProfile {
         }
         Ok(Admitted { references, ..Admitted::plain(self) })
     }
-}
-
-/// Makes the newest generation of a profile the one people launch. Running instances keep theirs.
-pub async fn publish<S: ProfileSpec>(
-    admission: &mut Admission<'_>,
-    located: Located<S>,
-    now: warpyard_model::Timestamp,
-) -> Result<Object<S>> {
-    let proof = admission.policy.allow::<action::Publish, S>(&admission.principal, located.resource())?;
-    let view = admission.policy.allow::<action::View, S>(&admission.principal, located.resource())?;
-    let object = located.reveal(&view)?;
-    let scope = object.metadata.scope.clone();
-    let (org, _) = home_of(&scope)?;
-    let reference = object.spec.template();
-    let (_, version) = template_version(&mut admission.lookup(), org, reference, S::WORKLOAD).await?;
-    let shipped =
-        find_template(&mut admission.lookup(), org, &reference.name).await?.is_some_and(|t| t.metadata.scope.org.is_none());
-    match version.state {
-        TemplateState::Active => {}
-        TemplateState::Deprecated if shipped => {}
-        TemplateState::Draft => {
-            return Err(Error::precondition_failed(format!(
-                "Version {} of the template {} is a draft: its author makes it active first.",
-                reference.version, reference.name
-            )));
-        }
-        TemplateState::Deprecated | TemplateState::Disabled => {
-            return Err(Error::precondition_failed(format!(
-                "Version {} of the template {} is no longer for use: choose another version.",
-                reference.version, reference.name
-            )));
-        }
-    }
-    if let Some(auto) = object.spec.compute().and_then(|c| c.auto_create.as_ref()) {
-        let compute = must_find::<ComputeProfile>(admission, &scope, auto, "spec.compute.auto_create").await?;
-        if compute.status.published.is_none() {
-            return Err(Error::precondition_failed(format!(
-                "It brings the compute profile {auto}, which is not published: publish that one first."
-            )));
-        }
-    }
-    let published =
-        PublishedVersion { generation: object.metadata.generation, at: now, by: admission.principal.name().to_owned() };
-    if object.status.published.as_ref().is_some_and(|p| p.generation == published.generation) {
-        return Ok(object);
-    }
-    let status = warpyard_model::kinds::ProfileStatus { published: Some(published) };
-    admission.batch.change(&proof, Change { status: Some(status), ..Change::to(object.spec) }).await
-}
-
-/// Takes a profile out of the catalogue. Running instances go on.
-pub async fn withdraw<S: ProfileSpec>(admission: &mut Admission<'_>, located: Located<S>) -> Result<Object<S>> {
-    let proof = admission.policy.allow::<action::Publish, S>(&admission.principal, located.resource())?;
-    let view = admission.policy.allow::<action::View, S>(&admission.principal, located.resource())?;
-    let object = located.reveal(&view)?;
-    let status = warpyard_model::kinds::ProfileStatus { published: None };
-    admission.batch.change(&proof, Change { status: Some(status), ..Change::to(object.spec) }).await
 }

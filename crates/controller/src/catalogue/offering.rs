@@ -1,7 +1,7 @@
 //! Offering what is shipped: launched into projects as it is, or cloned from there.
 
 use super::cards::{AtOrg, default_size};
-use crate::admission::{Admission, Applied, create, must_find, publish, update};
+use crate::admission::{Admission, Applied, Publication, create, must_find, publish, update};
 use crate::capacity::places;
 use crate::profile::ProfileSpec;
 use serde::{Deserialize, Serialize};
@@ -132,7 +132,7 @@ async fn offer<S: FromSystem>(
     if action != Applied::Unchanged {
         let located = admission.batch.locate::<S>(home, &object.metadata.name).await?;
         let located = located.ok_or_else(|| Error::internal("a profile vanished from its transaction"))?;
-        publish(admission, located, now).await?;
+        publish(admission, located, now, &Publication::default()).await?;
     }
     Ok(Launched { kind: S::KIND, name: name.clone(), project, action })
 }

@@ -20,6 +20,8 @@ enum Next {
     Release,
     /// Remove it for good.
     Destroy,
+    /// Give back what it holds to ask for another size.
+    GiveBack,
     /// Its services go first.
     WaitForServices,
 }
@@ -34,6 +36,8 @@ fn plan(object: &Object<ComputeInstance>, services_up: bool, ended: bool) -> Nex
     }
     match (desired, status.allocation.is_some()) {
         (DesiredState::Running, false) => Next::Schedule,
+        (DesiredState::Running, true) if status.replacing && services_up => Next::WaitForServices,
+        (DesiredState::Running, true) if status.replacing => Next::GiveBack,
         (DesiredState::Running, true)
             if status.phase == Phase::Running && status.observed_generation == object.metadata.generation =>
         {
@@ -53,7 +57,9 @@ pub(crate) async fn reconcile(desk: &Desk, uid: &str) -> Result<Outcome> {
     let services = desk.store.referring::<ServiceInstance>(uid).await?;
     let down = |s: &Object<ServiceInstance>| matches!(s.status.phase, Phase::Stopped | Phase::Succeeded | Phase::Failed);
     let deleting = object.metadata.deletion_requested_at.is_some();
-    let services_up = services.iter().any(|s| !down(s)) || (deleting && !services.is_empty());
+    let replacing = object.status.replacing && object.spec.desired_state == DesiredState::Running;
+    let in_the_way = |s: &Object<ServiceInstance>| !down(s) && !(replacing && super::service::parked(s));
+    let services_up = services.iter().any(in_the_way) || (deleting && !services.is_empty());
     let owners: Vec<_> = services.iter().filter(|s| s.spec.owns_compute).collect();
     let ended = !owners.is_empty() && owners.iter().all(|s| down(s) && s.status.observed_generation == s.metadata.generation);
     let wake = services.iter().map(|s| s.metadata.uid.clone()).collect();
@@ -70,6 +76,7 @@ pub(crate) async fn reconcile(desk: &Desk, uid: &str) -> Result<Outcome> {
                 status.phase = Phase::Stopped;
                 status.observed_generation = generation;
                 status.allocation = None;
+                status.replacing = false;
                 status.queue = None;
                 status.running_since = None;
                 status.reason.clear();
@@ -79,9 +86,29 @@ pub(crate) async fn reconcile(desk: &Desk, uid: &str) -> Result<Outcome> {
             .await?;
             Ok(Outcome { wake, ..Outcome::schedule() })
         }
+        Next::GiveBack => {
+            desk.store.release(uid).await?;
+            desk.write::<ComputeInstance>(uid, &[], |object| {
+                let status = &mut object.status;
+                // Its size is that of the allocation it asks for now.
+                (status.phase, status.allocation, status.replacing) = (Phase::Pending, None, false);
+                (status.queue, status.running_since) = (None, None);
+                status.timeline.clear();
+                status.reason.clear();
+                status.message.clear();
+                true
+            })
+            .await?;
+            Ok(Outcome { wake, ..Outcome::schedule() })
+        }
         Next::WaitForServices => {
             let phase = if deleting { Phase::Deleting } else { Phase::Stopping };
-            show(desk, uid, phase, "Waits for the services on it to end.").await?;
+            let message = if replacing {
+                "Changes what it holds; the services on it stop first and start again afterwards."
+            } else {
+                "Waits for the services on it to end."
+            };
+            show(desk, uid, phase, message).await?;
             Ok(Outcome { wake, ..Outcome::settled() })
         }
         Next::Destroy => destroy(desk, &object).await,
@@ -213,6 +240,10 @@ mod tests {
         assert_eq!(plan(&instance(Stopped, Phase::Stopped, false), false, false), Next::Rest);
         assert_eq!(plan(&instance(Running, Phase::Running, true), false, true), Next::Release, "its service ended");
         assert_eq!(plan(&instance(Running, Phase::Stopped, false), false, true), Next::Rest);
+        let mut changing = instance(Running, Phase::Running, true);
+        changing.status.replacing = true;
+        assert_eq!(plan(&changing, true, false), Next::WaitForServices);
+        assert_eq!(plan(&changing, false, false), Next::GiveBack);
         let mut going = instance(Running, Phase::Running, true);
         going.metadata.deletion_requested_at = Some(Timestamp::from_millis(1));
         assert_eq!(plan(&going, true, false), Next::WaitForServices);

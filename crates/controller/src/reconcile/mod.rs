@@ -7,6 +7,7 @@ mod scheduler;
 mod service;
 mod targets;
 mod timeline;
+mod updates;
 
 pub use runner::{Controllers, Settings};
 pub use targets::{ProviderFactory, Providers};

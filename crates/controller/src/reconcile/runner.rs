@@ -5,7 +5,7 @@
 
 use super::desk::{Again, Desk, Echoes, Outcome};
 use super::targets::{self, Providers};
-use super::{AppAddresses, compute, scheduler, service};
+use super::{AppAddresses, compute, scheduler, service, updates};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -33,6 +33,8 @@ const LEASE: &str = "controllers";
 const RESYNC: Duration = Duration::from_secs(30);
 /// How often targets are asked what they have.
 const TARGETS: Duration = Duration::from_secs(15);
+/// How often deadlines of upgrades are looked at.
+const DEADLINES: Duration = Duration::from_secs(30);
 /// Pauses after failures that may pass.
 const PAUSES: [Duration; 6] = [
     Duration::from_millis(250),
@@ -58,6 +60,7 @@ struct Shared {
     workers: Mutex<HashMap<String, Worker>>,
     schedule: Notify,
     look_at_targets: Notify,
+    look_at_versions: Notify,
     tracker: TaskTracker,
     /// Providers whose events are listened to, by target name and generation.
     heard: Mutex<HashSet<(String, i64)>>,
@@ -79,6 +82,7 @@ impl Controllers {
             workers: Mutex::default(),
             schedule: Notify::new(),
             look_at_targets: Notify::new(),
+            look_at_versions: Notify::new(),
             tracker: TaskTracker::new(),
             heard: Mutex::default(),
         };
@@ -115,6 +119,7 @@ impl Controllers {
             tracker.spawn(watch_changes(shared.clone(), lease.clone(), lost.clone())),
             tracker.spawn(schedule(shared.clone(), lease.clone(), lost.clone())),
             tracker.spawn(watch_targets(shared.clone(), lease.clone(), lost.clone())),
+            tracker.spawn(watch_versions(shared.clone(), lease.clone(), lost.clone())),
         ];
         shared.look_at_targets.notify_one();
         if let Err(error) = wake_everything(shared, &lease, &lost).await {
@@ -274,6 +279,7 @@ async fn watch_changes(shared: Arc<Shared>, lease: Lease, lost: CancellationToke
                     match kind {
                         Kind::ComputeInstance | Kind::ServiceInstance => wake(&shared, &lease, &lost, kind, &uid, Some(sequence)),
                         Kind::Target => shared.look_at_targets.notify_one(),
+                        Kind::ComputeProfile | Kind::ServiceProfile => shared.look_at_versions.notify_one(),
                         _ => {}
                     }
                 }
@@ -332,6 +338,24 @@ async fn watch_targets(shared: Arc<Shared>, lease: Lease, lost: CancellationToke
         tokio::select! {
             () = shared.look_at_targets.notified() => {}
             () = tokio::time::sleep(TARGETS) => {}
+            () = lost.cancelled() => return,
+        }
+    }
+}
+
+/// Tells instances of newer versions of their profiles and moves those whose deadline has come.
+async fn watch_versions(shared: Arc<Shared>, lease: Lease, lost: CancellationToken) {
+    loop {
+        let look = updates::run(&shared.store, &lease);
+        tokio::select! {
+            looked = look => if let Err(error) = looked {
+                tracing::warn!(%error, context = error.log_context(), "versions of profiles cannot be followed");
+            },
+            () = lost.cancelled() => return,
+        }
+        tokio::select! {
+            () = shared.look_at_versions.notified() => {}
+            () = tokio::time::sleep(DEADLINES) => {}
             () = lost.cancelled() => return,
         }
     }

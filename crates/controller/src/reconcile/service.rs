@@ -103,6 +103,9 @@ async fn run(desk: &Desk, service: &Object<ServiceInstance>, compute: &Object<Co
         // An ended run begins anew only when somebody starts it, which makes a new generation.
         return Ok(Outcome::settled());
     }
+    if compute.status.replacing {
+        return park(desk, service, compute).await;
+    }
     let allocation = match (&compute.status.allocation, compute.status.phase) {
         (Some(allocation), Phase::Running) => allocation.clone(),
         _ => return wait_for_compute(desk, service, compute).await,
@@ -130,6 +133,30 @@ async fn run(desk: &Desk, service: &Object<ServiceInstance>, compute: &Object<Co
         }
     }
     adopt(desk, service, compute, &rendered, &observed).await
+}
+
+/// Goes down while its compute instance changes; it starts again when that is up. Idempotent.
+async fn park(desk: &Desk, service: &Object<ServiceInstance>, compute: &Object<ComputeInstance>) -> Result<Outcome> {
+    let uid = &service.metadata.uid;
+    if !parked(service) {
+        for provider in providers_of(desk, Some(compute)).await? {
+            if let Err(error) = provider.stop_service(uid).await {
+                let (reason, message) = told(&error);
+                show(desk, uid, Phase::Stopping, reason, &format!("Cannot be stopped yet: {message}")).await?;
+                return Ok(Outcome::again());
+            }
+        }
+        show(desk, uid, Phase::Pending, PARKED, "Its compute instance changes; it starts again when that is done.").await?;
+    }
+    Ok(Outcome { wake: vec![compute.metadata.uid.clone()], ..Outcome::settled() })
+}
+
+/// The reason of a service that is down because its compute instance changes.
+const PARKED: &str = "ComputeChanges";
+
+/// Whether a service is down because its compute instance changes.
+pub(super) fn parked(service: &Object<ServiceInstance>) -> bool {
+    service.status.phase == Phase::Pending && service.status.reason == PARKED
 }
 
 /// Shows what the compute instance it needs is doing.

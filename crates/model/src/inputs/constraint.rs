@@ -218,7 +218,8 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn allows(&self, normal: &Value) -> bool {
+    /// Whether choices, where there are any, have a value (or an entry of a list) in normal form.
+    pub(super) fn allows(&self, normal: &Value) -> bool {
         let Some(choices) = &self.choices else { return true };
         if choices.contains(&canonical(normal)) {
             return true;

@@ -50,6 +50,7 @@ pub(super) fn narrow(above: &Field, rule: &InputRule) -> Result<Narrowed, Vec<Fa
     }
     field.default = value_of(&field, above, rule, &mut faults);
     finish(&field, above, rule, &mut faults);
+    check_redirects(&field, rule, &mut faults);
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -234,5 +235,22 @@ fn finish(field: &Field, above: &Field, rule: &InputRule, faults: &mut Vec<Fault
     }
     if field.required && field.override_ == Override::Locked && field.default.is_some() && !answered {
         fault("value", "a required input that is locked has a value that is not empty");
+    }
+}
+
+/// A redirect leads from something of the field's type to something that people may still choose.
+fn check_redirects(field: &Field, rule: &InputRule, faults: &mut Vec<Fault>) {
+    let (checker, _) = Checker::new(field, Options::Static);
+    for (i, redirect) in rule.redirects.iter().enumerate() {
+        if field.sensitive {
+            faults.push((format!("redirects.{i}"), "is sensitive; a profile would show it to everybody, remove it".to_owned()));
+            continue;
+        }
+        if let Err(why) = checker.normalise_choice(&redirect.from) {
+            faults.push((format!("redirects.{i}.from"), why));
+        }
+        if let Err(why) = checker.check_choice(&redirect.to) {
+            faults.push((format!("redirects.{i}.to"), why));
+        }
     }
 }

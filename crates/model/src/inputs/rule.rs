@@ -58,6 +58,19 @@ pub struct InputRule {
     /// Why it is locked or restricted, for the people who meet it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What becomes of retired values when an instance moves to this version.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redirects: Vec<Redirect>,
+}
+
+/// A retired value and the one that takes its place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Redirect {
+    /// The value that is no longer allowed.
+    pub from: Value,
+    /// A value that still is.
+    pub to: Value,
 }
 
 /// Values for many fields at once.
@@ -89,6 +102,15 @@ pub fn validate_rules(rules: &[InputRule], presets: &[Preset]) -> Vec<FieldError
             errors.push(FieldError::new(at("name"), why));
         } else if !names.insert(rule.name.as_str()) {
             errors.push(FieldError::new(at("name"), format!("two rules are for {:?}; put them together", rule.name)));
+        }
+        let mut retired = HashSet::new();
+        for (j, redirect) in rule.redirects.iter().enumerate() {
+            let path = at(&format!("redirects.{j}.from"));
+            if canonical(&redirect.from) == canonical(&redirect.to) {
+                errors.push(FieldError::new(path, "leads to itself; give another value to take its place"));
+            } else if !retired.insert(canonical(&redirect.from)) {
+                errors.push(FieldError::new(path, "two redirects are for this value; keep one"));
+            }
         }
         let Some(choices) = &rule.choices else { continue };
         if choices.is_empty() {

@@ -1,6 +1,6 @@
-//! What compute and service profiles have in common: the card, sharing, price, parentage and versions.
+//! What compute and service profiles have in common: the card, sharing, price and parentage.
 
-use crate::{FieldError, Name, Timestamp};
+use crate::{FieldError, Name};
 use serde::{Deserialize, Serialize};
 
 /// How a profile looks in the catalogue. Its title and one line are the object's display name and description.
@@ -115,25 +115,6 @@ pub struct SystemParent {
     /// It is offered as shipped; a customised clone is not.
     #[serde(default)]
     pub as_shipped: bool,
-}
-
-/// Which generation of a profile people launch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct PublishedVersion {
-    /// The spec's generation that was published.
-    pub generation: i64,
-    /// When.
-    pub at: Timestamp,
-    /// By whom.
-    pub by: String,
-}
-
-/// What is known about a profile.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct ProfileStatus {
-    /// What people launch; absent while it was never published or was withdrawn.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub published: Option<PublishedVersion>,
 }
 
 pub(super) fn validate_card(card: &Card) -> Vec<FieldError> {

@@ -1,6 +1,7 @@
 //! An allocation on a target with a private home.
 
 use super::instance::{DesiredState, Phase, ProfileRef, QueueStatus, Step};
+use super::profile_version::InstanceUpdate;
 use super::size::ResolvedSize;
 use crate::inputs::Values;
 use crate::{FieldError, Kind, Name, Spec, Timestamp};
@@ -85,4 +86,10 @@ pub struct ComputeInstanceStatus {
     /// Since when it holds what it holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub running_since: Option<Timestamp>,
+    /// A newer version of its profile than the one it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update: Option<InstanceUpdate>,
+    /// It is given another size: the services on it stop, it gives back what it holds and asks anew.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replacing: bool,
 }

@@ -1,7 +1,8 @@
 //! A size people may launch: an SKU with a card.
 
-use super::card::{AllocationType, Card, Limits, Price, ProfileStatus, Sharing, SystemParent, TemplateRef, validate_card};
+use super::card::{AllocationType, Card, Limits, Price, Sharing, SystemParent, TemplateRef, validate_card};
 use super::placement::TargetSelector;
+use super::profile_version::ProfileStatus;
 use super::size::Size;
 use crate::inputs::{InputRule, Preset, validate_rules};
 use crate::{FieldError, Kind, Name, Spec};

@@ -124,3 +124,32 @@ pub struct QueueStatus {
     /// Since when it waits.
     pub since: Timestamp,
 }
+
+/// A change that touched no process: what runs is still what an earlier generation asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct KeptRevision {
+    /// The generation whose change left everything running. Any other generation starts anew.
+    pub generation: i64,
+    /// The revision that runs.
+    pub revision: i64,
+}
+
+impl KeptRevision {
+    /// The revision that an instance at `generation` has to run.
+    pub fn revision_at(kept: Option<KeptRevision>, generation: i64) -> i64 {
+        kept.filter(|k| k.generation == generation).map_or(generation, |k| k.revision)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kept_revision_counts_for_its_generation_alone() {
+        let kept = Some(KeptRevision { generation: 4, revision: 2 });
+        assert_eq!(KeptRevision::revision_at(kept, 4), 2);
+        assert_eq!(KeptRevision::revision_at(kept, 5), 5);
+        assert_eq!(KeptRevision::revision_at(None, 3), 3);
+    }
+}

@@ -9,6 +9,7 @@ mod group;
 mod instance;
 mod organization;
 mod placement;
+mod profile_version;
 mod project;
 mod role_binding;
 mod secret;
@@ -21,7 +22,7 @@ mod user;
 mod workspace;
 
 pub use audit_entry::{AuditEntry, AuditOutcome};
-pub use card::{AllocationType, Card, Limits, Price, ProfileStatus, PublishedVersion, Sharing, SystemParent, TemplateRef};
+pub use card::{AllocationType, Card, Limits, Price, Sharing, SystemParent, TemplateRef};
 pub use compute_instance::{Allocation, ComputeInstance, ComputeInstanceStatus};
 pub use compute_profile::ComputeProfile;
 pub use environment_template::{
@@ -29,9 +30,10 @@ pub use environment_template::{
     PrepareStep, ProcessBody, ReadinessProbe, RestartPolicy, TemplateState, TemplateVersion, Workload,
 };
 pub use group::{Group, GroupStatus};
-pub use instance::{DesiredState, Phase, ProfileRef, QueueStatus, Step, StepState};
+pub use instance::{DesiredState, KeptRevision, Phase, ProfileRef, QueueStatus, Step, StepState};
 pub use organization::{Organization, OrganizationStatus};
 pub use placement::{Placement, TargetSelector};
+pub use profile_version::{InstanceUpdate, ProfileStatus, ProfileVersion, PublishedVersion, VersionState};
 pub use project::{Project, ProjectStatus};
 pub use role_binding::{RoleBinding, RoleBindingStatus};
 pub use secret::{Secret, SecretStatus};

@@ -1,7 +1,8 @@
 //! An app running on a compute instance.
 
 use super::environment_template::EndpointAccess;
-use super::instance::{DesiredState, Phase, ProfileRef, Step};
+use super::instance::{DesiredState, KeptRevision, Phase, ProfileRef, Step};
+use super::profile_version::InstanceUpdate;
 use crate::inputs::Values;
 use crate::{FieldError, Kind, Name, Spec, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -118,4 +119,10 @@ pub struct ServiceInstanceStatus {
     /// When somebody or something last used it, as far as the activity probe and the gateway know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_activity_at: Option<Timestamp>,
+    /// A newer version of its profile than the one it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update: Option<InstanceUpdate>,
+    /// The newest change touched no process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_revision: Option<KeptRevision>,
 }

@@ -1,7 +1,8 @@
 //! An app as a card, running on a compute instance.
 
-use super::card::{Card, Limits, Price, ProfileStatus, Sharing, SystemParent, TemplateRef, validate_card};
+use super::card::{Card, Limits, Price, Sharing, SystemParent, TemplateRef, validate_card};
 use super::environment_template::EndpointAccess;
+use super::profile_version::ProfileStatus;
 use crate::inputs::{InputRule, Preset, validate_rules};
 use crate::{FieldError, Kind, Name, Spec};
 use serde::{Deserialize, Serialize};

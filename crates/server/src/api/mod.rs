@@ -2,6 +2,8 @@
 
 mod apply;
 mod audit;
+mod changes;
+mod fleet;
 mod imports;
 mod inbox;
 mod instances;
@@ -14,6 +16,7 @@ mod session;
 mod studio;
 mod system;
 mod terminal;
+mod versions;
 mod watch;
 
 use crate::openapi::Routes;
@@ -36,8 +39,11 @@ pub(crate) fn routes() -> Routes {
     profiles::declare(&mut routes);
     studio::declare(&mut routes);
     parent::declare(&mut routes);
+    versions::declare(&mut routes);
     system::declare(&mut routes);
     instances::declare(&mut routes);
+    changes::declare(&mut routes);
+    fleet::declare(&mut routes);
     logs::declare(&mut routes);
     terminal::declare(&mut routes);
     apply::declare(&mut routes);

@@ -1,23 +1,20 @@
-//! Publishing, the launch form, the catalogue.
+//! The launch form, the catalogue.
 
 use super::kinds::item;
-use super::{GET, Items, POST, Shared, Writing};
+use super::{GET, Items, POST, Shared};
 use crate::caller::Caller;
 use crate::openapi::Routes;
 use crate::problem::ApiError;
-use crate::request::{Answer, BodyOf, Place, QueryOf};
+use crate::request::{BodyOf, Place, QueryOf};
 use axum::Json;
-use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
-use warpyard_controller::ProfileSpec;
-use warpyard_controller::admission::{self, Admit};
 use warpyard_controller::catalogue::{CatalogueCard, cards};
 use warpyard_controller::form::{FormOf, FormRequest, FormResponse, LaunchPlace, Person, compute_form, service_form};
 use warpyard_model::kinds::{ComputeProfile, ServiceProfile, User};
 use warpyard_model::permission::Subject;
-use warpyard_model::{Error, Kind, Level, Name, Object, ScopePath, Spec};
+use warpyard_model::{Error, Kind, Level, Name, ScopePath, Spec};
 use warpyard_policy::{Principal, Resource, action};
 
 /// Where a profile is at home, when that is not the project it is launched in.
@@ -52,8 +49,6 @@ struct PreviewDraft<S: Spec> {
 }
 
 pub(super) fn declare(routes: &mut Routes) {
-    publishing::<ComputeProfile>(routes);
-    publishing::<ServiceProfile>(routes);
     let compute = item(Kind::ComputeProfile, Level::Project);
     let service = item(Kind::ServiceProfile, Level::Project);
     routes
@@ -122,48 +117,6 @@ pub(super) fn declare(routes: &mut Routes) {
         .permission("project.view")
         .answers::<Items<CatalogueCard>>(200, "The cards.")
         .to(catalogue);
-}
-
-fn publishing<S: ProfileSpec + Admit>(routes: &mut Routes) {
-    let (snake, path) = (S::KIND.snake(), item(S::KIND, Level::Project));
-    routes
-        .declare(POST, &format!("{path}/publish"), &format!("{snake}_publish"), S::KIND.plural(), "Publish the newest generation")
-        .permission(format!("{snake}.publish"))
-        .answers::<Object<S>>(200, "The profile.")
-        .problems(&[409, 412])
-        .to(publish::<S>);
-    routes
-        .declare(
-            POST,
-            &format!("{path}/withdraw"),
-            &format!("{snake}_withdraw"),
-            S::KIND.plural(),
-            "Take it out of the catalogue",
-        )
-        .permission(format!("{snake}.publish"))
-        .answers::<Object<S>>(200, "The profile.")
-        .problems(&[409])
-        .to(withdraw::<S>);
-}
-
-async fn publish<S: ProfileSpec + Admit>(state: Shared, caller: Caller, place: Place) -> Result<Answer<S>, ApiError> {
-    let mut writing = Writing::begin(&state, caller.context()).await?;
-    let mut admission = writing.admission(&state, &caller);
-    let located = admission.batch.locate::<S>(&place.scope, place.name()?).await?;
-    let located = located.ok_or_else(Error::not_visible)?;
-    let object = admission::publish(&mut admission, located, state.store.now()).await?;
-    writing.end(false).await?;
-    Ok(Answer(StatusCode::OK, object))
-}
-
-async fn withdraw<S: ProfileSpec + Admit>(state: Shared, caller: Caller, place: Place) -> Result<Answer<S>, ApiError> {
-    let mut writing = Writing::begin(&state, caller.context()).await?;
-    let mut admission = writing.admission(&state, &caller);
-    let located = admission.batch.locate::<S>(&place.scope, place.name()?).await?;
-    let located = located.ok_or_else(Error::not_visible)?;
-    let object = admission::withdraw(&mut admission, located).await?;
-    writing.end(false).await?;
-    Ok(Answer(StatusCode::OK, object))
 }
 
 /// The org and project that a path names.

@@ -6,6 +6,7 @@
 mod apply;
 mod audience;
 mod bodies;
+mod changes;
 mod credentials;
 mod idempotency;
 mod imports;
@@ -16,6 +17,7 @@ mod roles;
 mod secrets;
 mod sharing;
 mod studio;
+mod versions;
 mod watch;
 
 /// The world's first project.

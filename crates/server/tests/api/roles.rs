@@ -141,7 +141,10 @@ async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
     match id {
         "audit_entry_list" | "audit_entry_verify" => return Some(ask("?org=acme", Json::Null, "")),
         "catalogue_list" | "studio_overview" => return Some(ask("", Json::Null, "")),
-        "compute_profile_preview" | "service_profile_preview" => {
+        "compute_profile_preview"
+        | "service_profile_preview"
+        | "compute_profile_render_draft"
+        | "service_profile_render_draft" => {
             let kind = if id.starts_with("compute") { Kind::ComputeProfile } else { Kind::ServiceProfile };
             return Some(ask("", json!({ "draft": { "spec": spec_at(kind, path) } }), ""));
         }
@@ -160,6 +163,16 @@ async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
             return Some(ask("?dry_run=true", json!({ "org": "acme", "project": "vision", "name": "zebra" }), "cpu-small"));
         }
         "system_profile_offer" => return Some(ask("?dry_run=true", json!({ "all_orgs": true }), "cpu-small")),
+        "compute_profile_rollback" | "service_profile_rollback" => {
+            let kind = if id.starts_with("compute") { Kind::ComputeProfile } else { Kind::ServiceProfile };
+            return Some(ask("", json!({ "generation": 1 }), name_at(kind, path)));
+        }
+        "compute_profile_version_update" | "service_profile_version_update" => {
+            let kind = if id.starts_with("compute") { Kind::ComputeProfile } else { Kind::ServiceProfile };
+            let path = fill(path, name_at(kind, path)).replace("{generation}", "1");
+            return Some(Ask { path, body: json!({ "state": "published" }), lists: None });
+        }
+        "compute_instance_change" | "service_instance_change" => return Some(ask("", json!({ "plan_action": "none" }), "asked")),
         "user_password" => return Some(ask("", json!({ "password": "a good long password" }), "colleague")),
         _ => {}
     }
@@ -172,7 +185,7 @@ async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
             Ask { path: format!("{}?search={name}&limit=500", fill(path, name)), body: Json::Null, lists: Some(name.to_owned()) }
         }
         (&Method::GET, _)
-            if item || matches!(last, "revisions" | "events" | "parent-update" | "metrics" | "logs" | "terminal") =>
+            if item || matches!(last, "revisions" | "diff" | "events" | "parent-update" | "metrics" | "logs" | "terminal") =>
         {
             ask("", Json::Null, name)
         }
@@ -188,7 +201,18 @@ async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
         (&Method::POST, false)
             if matches!(
                 last,
-                "form" | "parent-update" | "publish" | "withdraw" | "start" | "stop" | "retry" | "open" | "sign-in-link"
+                "form"
+                    | "parent-update"
+                    | "publish"
+                    | "withdraw"
+                    | "fleet-plan"
+                    | "render"
+                    | "change-plan"
+                    | "start"
+                    | "stop"
+                    | "retry"
+                    | "open"
+                    | "sign-in-link"
             ) =>
         {
             ask("", json!({}), name)
