@@ -1,7 +1,9 @@
 // Answers requests below /api/v1 as the contract says, from memory.
 import { PLURALS } from "../src/api/kinds";
-import type { FormRequest, Kind, Scope } from "../src/api/types";
+import type { FormRequest, Kind, Scope, Values } from "../src/api/types";
+import type { ChangeRequest } from "../src/api/types-change";
 import { CARDS, ME, NOTIFICATIONS } from "./data";
+import { planChange } from "./change";
 import { answerForm } from "./form";
 import type { AnyObject, Store } from "./store";
 
@@ -89,6 +91,8 @@ export class MockApi {
     }
     const object = this.store.get(kind, scope, name);
     if (!object) return problem(404, "not_found", `There is no ${kind} named ${name} in this place.`);
+    if (rest[2] === "change-plan") return json(planChange(object, body as ChangeRequest));
+    if (rest[2] === "change") return this.change(object, body as unknown as ChangeRequest & { plan_action: string });
     if (rest[2]) return this.action(object, rest.slice(2), method);
     if (method === "DELETE") return this.remove(object);
     if (method === "PUT") {
@@ -161,6 +165,18 @@ export class MockApi {
     this.store.change(object, (o) => Object.assign(o.status, { phase: "deleting" }));
     setTimeout(() => this.store.remove(object), 2000);
     return json(object, 202);
+  }
+
+  private change(object: AnyObject, body: ChangeRequest & { plan_action: string }): Response {
+    const plan = planChange(object, body);
+    if (plan.action !== body.plan_action) return problem(409, "conflict", "The plan is another by now. Look at it again.");
+    this.store.change(object, (o) => {
+      const inputs = { ...(o.spec.inputs as Values), ...body.inputs };
+      o.spec.inputs = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== null));
+      o.metadata.generation += 1;
+      if (body.generation) delete o.status.update;
+    });
+    return json(object);
   }
 
   private action(object: AnyObject, words: string[], method: string): Response {

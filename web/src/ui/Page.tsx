@@ -127,7 +127,7 @@ export function Notice({ tone = "plain", children, action }: { tone?: "plain" | 
   };
   return (
     <div className={cx("flex flex-wrap items-center justify-between gap-3 rounded-md border px-4 py-3", tones[tone])}>
-      <div className="min-w-0 flex-1">{children}</div>
+      <div className="min-w-0 flex-1 basis-60">{children}</div>
       {action}
     </div>
   );

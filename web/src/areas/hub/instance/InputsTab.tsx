@@ -1,43 +1,60 @@
-// What was chosen at launch, in the words of the profile's form where that can still be read.
-import { useQuery } from "@tanstack/react-query";
-import { request } from "../../../api/client";
-import { itemPath, scopeOf } from "../../../api/kinds";
-import type { Form, FormAnswer, Instance, Values } from "../../../api/types";
+// What was chosen at launch, in the words of the profile's form where that can still be read, and how to change it.
+import { SlidersHorizontal } from "lucide-react";
+import { useState } from "react";
+import { useObject } from "../../../api/hooks";
+import { scopeOf } from "../../../api/kinds";
+import { usePermissions } from "../../../api/session";
+import type { Form, Instance, Values } from "../../../api/types";
 import { isSealed, labelOf, valueText } from "../../../forms/values";
+import { change } from "../../../messages/en/change";
 import { hub } from "../../../messages/en/hub";
+import { Button } from "../../../ui/Button";
 import { KeyValue } from "../../../ui/KeyValue";
 import { Section } from "../../../ui/Page";
 import { Tag } from "../../../ui/StateBadge";
+import { broughtWith } from "../launch/start";
 import { isService } from "./Header";
+import { ChangeInputs } from "./change/ChangeInputs";
+import { mutableForm } from "./change/mutable-form";
+import { useInstanceForm } from "./instance-form";
 
 const m = hub.instance;
 
 export function InputsTab({ instance }: { instance: Instance }) {
   const service = isService(instance);
-  const { spec, metadata } = instance;
-  const { org, project, workspace } = scopeOf(metadata);
-  const profileKind = service ? "ServiceProfile" : "ComputeProfile";
-  // The newest form gives labels; where the profile is gone or closed to the reader, names must do.
-  const form = useQuery({
-    queryKey: ["inputs-form", metadata.uid],
-    queryFn: ({ signal }) =>
-      request<FormAnswer>("POST", `${itemPath(profileKind, { org, project }, spec.profile.name)}/form`, {
-        query: { home: spec.profile.project },
-        body: { workspace, inputs: {}, compute_inputs: {} },
-        signal,
-      }),
-    retry: false,
-    staleTime: 300_000,
-  });
-  const computeInputs = service ? (instance.spec.compute_inputs ?? {}) : {};
+  const scope = scopeOf(instance.metadata);
+  const form = useInstanceForm(instance).data;
+  const { can } = usePermissions(scope);
+  const [changing, setChanging] = useState(false);
+  const brought = broughtWith(instance);
+  const compute = useObject("ComputeInstance", scope, brought ?? "", { enabled: brought !== undefined });
+  const mayChange = can(service ? "service_instance.update" : "compute_instance.update") && instance.status.phase !== "deleting";
+  const mutable = form && mutableForm(form.form).fields.length > 0;
+  if (changing && form)
+    return (
+      <Section title={change.change}>
+        <ChangeInputs instance={instance} answer={form} onClose={() => setChanging(false)} />
+      </Section>
+    );
   return (
     <div className="flex max-w-3xl flex-col gap-8">
-      <Section title={m.inputsOf[service ? "service" : "compute"]}>
-        <Answers values={spec.inputs ?? {}} form={form.data?.form} />
+      <Section
+        title={m.inputsOf[service ? "service" : "compute"]}
+        description={form && !mutable ? change.nothingMutable : undefined}
+        actions={
+          mayChange &&
+          mutable && (
+            <Button icon={<SlidersHorizontal size={16} aria-hidden />} onClick={() => setChanging(true)}>
+              {change.change}
+            </Button>
+          )
+        }
+      >
+        <Answers values={instance.spec.inputs ?? {}} form={form?.form} />
       </Section>
-      {Object.keys(computeInputs).length > 0 && (
+      {compute.data && Object.keys(compute.data.spec.inputs ?? {}).length > 0 && (
         <Section title={m.inputsOf.compute}>
-          <Answers values={computeInputs} form={form.data?.compute_form} />
+          <Answers values={compute.data.spec.inputs} form={form?.compute_form} />
         </Section>
       )}
     </div>

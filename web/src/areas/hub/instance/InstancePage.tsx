@@ -18,6 +18,7 @@ import { AccessTab } from "./AccessTab";
 import { EventsTab } from "./EventsTab";
 import { Header } from "./Header";
 import { InputsTab } from "./InputsTab";
+import { UpdateBanner } from "./change/UpdateBanner";
 import { ComputeOverview, ServiceOverview } from "./Overview";
 
 const LogsTab = lazy(() => import("./LogsTab").then((module) => ({ default: module.LogsTab })));
@@ -142,6 +143,7 @@ function Frame({
   return (
     <PageBody full={tab === "logs" || tab === "terminal"}>
       <Header instance={instance} />
+      <UpdateBanner instance={instance} />
       <Tabs tabs={links} label={m.tabsLabel} />
       <Suspense fallback={<Skeleton lines={6} />}>{children}</Suspense>
     </PageBody>
