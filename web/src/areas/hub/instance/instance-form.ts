@@ -20,6 +20,8 @@ export function useInstanceForm(instance: Instance) {
         body: { workspace, inputs, ...(compute ? { compute } : {}), compute_inputs: {} },
         signal,
       }),
+    // The page goes on with what it had while a change is read: a form that vanished would lose what is typed in it.
+    placeholderData: (previous, query) => (query?.queryKey[1] === metadata.uid ? previous : undefined),
     retry: false,
     staleTime: 300_000,
   });

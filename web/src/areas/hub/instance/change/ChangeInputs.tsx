@@ -3,7 +3,6 @@ import { useState } from "react";
 import { ApiError } from "../../../../api/error";
 import type { FormAnswer, Instance, Values } from "../../../../api/types";
 import { ProfileForm } from "../../../../forms/ProfileForm";
-import { isSealed } from "../../../../forms/values";
 import { change as m } from "../../../../messages/en/change";
 import { ui } from "../../../../messages/en/ui";
 import { Button } from "../../../../ui/Button";
@@ -23,7 +22,6 @@ export function ChangeInputs({ instance, answer, onClose }: { instance: Instance
   const shown = changed ? plan : undefined;
   const stale = apply.error instanceof ApiError && apply.error.status === 409;
   const form = mutableForm(answer.form);
-  const known = Object.fromEntries(Object.entries(instance.spec.inputs ?? {}).filter(([, value]) => !isSealed(value)));
   const paths = form.fields.map((field) => `inputs.${field.name}`);
   const errorAt = (path: string) => (left.has(path) ? shown?.errors.find((one) => one.path === path || one.path.startsWith(`${path}.`))?.message : undefined);
   return (
@@ -51,7 +49,7 @@ export function ChangeInputs({ instance, answer, onClose }: { instance: Instance
         form={form}
         prefix="inputs"
         given={given}
-        values={{ ...answer.values, ...known }}
+        values={{ ...answer.values, ...instance.spec.inputs }}
         visible={paths}
         required={answer.required}
         errorAt={errorAt}
