@@ -166,7 +166,50 @@ export async function designer(t, world) {
     await saved(page);
     await page.getByText(/1 change since version/).waitFor();
   });
+  await step("a second version is published, compared, rolled back from and the first one retired", () => versions(world));
+  await step("a dry run shows what would be started", async () => {
+    await page.goto(`${world.server.url}/${STUDIO}/profiles/services/a100-notebook`);
+    await preview(page).getByRole("button", { name: "Dry run…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Dry run" });
+    await dialog.getByText(/infinity/).first().waitFor();
+    await picture(page, "designer-dry-run");
+    await dialog.getByRole("button", { name: "Close" }).last().click();
+    await dialog.waitFor({ state: "detached" });
+  });
   await step("inputs are moved, found and narrowed by keyboard alone", () => byKeyboard(world));
+}
+
+async function versions(world) {
+  const page = world.adminPage;
+  await page.goto(`${world.server.url}/${STUDIO}/profiles/services/a100-notebook?part=rules`);
+  await page.getByLabel(/^Price per hour/).fill("1.5");
+  await saved(page);
+  await page.getByText(/2 changes since version 1/).waitFor();
+  await page.getByRole("button", { name: "Publish…" }).click();
+  const dialog = page.getByRole("dialog", { name: /Publish A100 notebook/ });
+  await dialog.getByText("Nothing runs from this profile.").waitFor();
+  await dialog.getByLabel("Note").fill("It has a price now");
+  await dialog.getByRole("button", { name: "Publish", exact: true }).click();
+  await dialog.waitFor({ state: "detached" });
+  await part(page, "Versions").click();
+  const list = page.getByRole("list", { name: "Versions" });
+  await list.getByRole("listitem").filter({ hasText: "Version 2" }).getByText("It has a price now").waitFor();
+  await list.getByRole("listitem").filter({ hasText: "Version 1" }).getByText("Deprecated").waitFor();
+  await page.getByRole("button", { name: "Roll back to: Version 1" }).click();
+  await page.getByText(/2 changes since version 2/).waitFor();
+  // What is there now is what version 1 was: nothing differs from it, and the price is among what differs from version 2.
+  await page.getByLabel("From", { exact: true }).selectOption({ label: "Version 1" });
+  await page.getByText("These two are the same.").waitFor();
+  await page.getByLabel("From", { exact: true }).selectOption({ label: "Version 2" });
+  await page.getByRole("group", { name: "Differences" }).getByText(/per_hour/).waitFor();
+  await page.getByRole("button", { name: "Actions for Version 1" }).click();
+  await page.getByRole("menuitem", { name: "State, note and deadline…" }).click();
+  const said = page.getByRole("dialog", { name: "Version 1" });
+  await said.getByLabel("State").selectOption("Retired");
+  await said.getByRole("button", { name: "Save" }).click();
+  await list.getByRole("listitem").filter({ hasText: "Version 1" }).getByText("Retired").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Roll back to: Version 1" }).count(), 0, "nobody goes back to a retired version");
+  await look(page, "designer-versions-two");
 }
 
 /** Once through the designer without a mouse: from the list of profiles to a moved, locked and saved input. */

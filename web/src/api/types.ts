@@ -1,4 +1,6 @@
 // The wire's shapes, as the model crate and the HTTP contract define them.
+import type { ProfileVersion } from "./types-versions";
+
 export type Kind =
   | "Organization"
   | "User"
@@ -194,6 +196,8 @@ export interface SystemParent {
 }
 export interface ProfileStatus {
   published?: { generation: number; at: string; by: string };
+  /** Every version, newest last. */
+  versions?: ProfileVersion[];
 }
 export type Amount = number | string;
 export interface Size {

@@ -86,7 +86,6 @@ export const designer = {
     done: (name: string) => `${name} is published`,
     changed: "What changes for people",
     first: "This is its first version.",
-    reach: (count: number) => `${formatCount(count, "instance runs", "instances run")} from this profile. Nothing about them changes.`,
     refused: "Values in use would vanish. Allow them again, or say under Inputs what takes their place.",
     toInputs: "Open Inputs",
     looking: "Looking at what runs…",
@@ -277,9 +276,6 @@ export const designer = {
   },
   versions: {
     text: "People launch the published version. What runs keeps its own until its owner moves it, or a deadline does.",
-    published: "Published",
-    restore: "Load into the designer",
-    restored: (generation: number) => `Version ${generation} is loaded and saved as the draft`,
     none: "Nothing is saved yet.",
     neverPublished: "It was never published.",
     list: "Versions",

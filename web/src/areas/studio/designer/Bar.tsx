@@ -21,6 +21,7 @@ import { PublishDialog } from "./PublishDialog";
 import { cx } from "../../../ui/cx";
 import { useDesigner } from "./context";
 import type { ProfileSpec } from "./draft";
+import { numberOf } from "./versions";
 import type { DraftState, Keeping } from "./draft-state";
 
 const m = designer.bar;
@@ -30,8 +31,6 @@ export interface BarProps {
   problems: number;
   /** Since the published version; undefined where there is none. */
   changes: ValueChange[] | undefined;
-  /** Instances of the profile, where the person may see them. */
-  reach: number | undefined;
   publishedSpec: ProfileSpec | undefined;
   /** What the person may do here is known. */
   known: boolean;
@@ -46,7 +45,7 @@ const TONES: Record<Keeping, string> = {
   failed: "font-medium text-failed",
 };
 
-export function Bar({ state, problems, changes, reach, publishedSpec, known }: BarProps) {
+export function Bar({ state, problems, changes, publishedSpec, known }: BarProps) {
   const { kind, scope, profile, readOnly } = useDesigner();
   const { can } = usePermissions(scope);
   const navigate = useNavigate();
@@ -60,7 +59,7 @@ export function Bar({ state, problems, changes, reach, publishedSpec, known }: B
   const mayPublish = can(`${subject}.publish`);
   const close = () => setOpen(undefined);
   const saved = useStable(async () => !dirty || (await state.save()));
-  const since = !profile ? undefined : published ? m.changes(changes?.length ?? 0, published.generation) : m.never;
+  const since = !profile ? undefined : published ? m.changes(changes?.length ?? 0, numberOf(profile, published.generation)) : m.never;
   // What is wrong is told once; that saving goes on as it should is not read out every second.
   const trouble = keeping === "problems" ? m.keeping.problems(problems) : keeping === "failed" ? m.keeping.failed : undefined;
   const nothingNew = profile !== undefined && !dirty && published?.generation === profile.metadata.generation;
@@ -101,7 +100,7 @@ export function Bar({ state, problems, changes, reach, publishedSpec, known }: B
             <MoreMenu
               label={m.more}
               entries={[
-                ...(published && publishedSpec && changes && changes.length > 0 ? [{ label: m.undoAll(published.generation), onSelect: () => state.load({ ...draft, spec: publishedSpec }) }] : []),
+                ...(published && publishedSpec && changes && changes.length > 0 ? [{ label: m.undoAll(numberOf(profile, published.generation)), onSelect: () => state.load({ ...draft, spec: publishedSpec }) }] : []),
                 ...(mayPublish && published ? [{ label: m.withdraw, onSelect: () => setOpen("withdraw") }] : []),
                 { label: m.delete, danger: true, disabled: !can(`${subject}.delete`), onSelect: () => setOpen("delete") },
               ]}
@@ -109,7 +108,7 @@ export function Bar({ state, problems, changes, reach, publishedSpec, known }: B
           )}
         </div>
       )}
-      {profile && open === "publish" && <PublishDialog profile={profile} changes={published ? changes : undefined} reach={reach} onClose={close} />}
+      {profile && open === "publish" && <PublishDialog profile={profile} scope={scope} changes={published ? changes : undefined} onClose={close} />}
       {profile && (
         <>
           <ConfirmDialog

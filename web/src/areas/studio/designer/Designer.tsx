@@ -1,7 +1,6 @@
 // The designer: parts at the left, the form in the middle, the live preview at the right, and a bar that tells where the draft stands.
-import { Link } from "@tanstack/react-router";
 import { ArrowRight } from "lucide-react";
-import { type ReactNode, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { ApiError } from "../../../api/error";
 import { useObject } from "../../../api/hooks";
 import { usePermissions } from "../../../api/session";
@@ -16,11 +15,12 @@ import { RelativeTime } from "../../../ui/Time";
 import { cx } from "../../../ui/cx";
 import type { useNameFields } from "../../admin/NameFields";
 import type { ProfileKind } from "../paths";
-import { type Profile, countByProfile, profileKey, useInstancesOf } from "../profiles/rows";
+import type { Profile } from "../profiles/rows";
 import { Bar } from "./Bar";
 import { CardPart } from "./CardPart";
 import { EnvironmentPart } from "./EnvironmentPart";
 import { InputsPart } from "./InputsPart";
+import { PartLink } from "./PartLink";
 import { PresetsPart } from "./PresetsPart";
 import { Preview } from "./Preview";
 import { RulesPart } from "./RulesPart";
@@ -72,9 +72,6 @@ export function Designer({ kind, person, profile, onMade }: DesignerProps) {
   // As the server wrote it where it is saved: typed sizes would count as changes.
   const standing = state.dirty || !base ? draft.spec : base.spec;
   const changes = useMemo(() => publishedSpec && changesBetween(publishedSpec, standing), [publishedSpec, standing]);
-  const seesInstances = can("compute_instance.view");
-  const instances = useInstancesOf(scope.org, seesInstances && profile !== undefined);
-  const reach = instances.rows && countByProfile(instances.rows).get(profileKey(kind, scope.project, name));
 
   const setSpec: DesignerState["setSpec"] = useStable((patch) =>
     state.setDraft((old) => ({ ...old, spec: { ...old.spec, ...(typeof patch === "function" ? patch(old.spec) : patch) } as Draft["spec"] })),
@@ -91,6 +88,8 @@ export function Designer({ kind, person, profile, onMade }: DesignerProps) {
     answer: preview.answer,
     currency: organization.data?.spec.currency ?? "USD",
     readOnly,
+    publishedSpec,
+    adopt: state.adopt,
     errors,
     errorAt: (path) => exactAt(path) ?? errors.find((error) => error.path.startsWith(`${path}.`))?.message,
     exactAt,
@@ -100,7 +99,7 @@ export function Designer({ kind, person, profile, onMade }: DesignerProps) {
     <DesignerContext.Provider value={context}>
       <PageBody full>
         <PageHeader icon={<ProfileIcon name={draft.spec.card.icon} />} title={title} {...(base ? { description: <code>{name}</code> } : {})} />
-        <Bar state={state} problems={errors.length} changes={changes} reach={reach} publishedSpec={publishedSpec} known={!isLoading} />
+        <Bar state={state} problems={errors.length} changes={changes} publishedSpec={publishedSpec} known={!isLoading} />
         {state.stale && (
           <Notice
             tone="waiting"
@@ -175,14 +174,6 @@ function NextPart({ part }: { part: Part }) {
         {m.next(m.part[next])} <ArrowRight size={16} aria-hidden />
       </PartLink>
     </p>
-  );
-}
-
-export function PartLink({ part, current, className, children }: { part: Part; current?: boolean; className: string; children: ReactNode }) {
-  return (
-    <Link to="." search={((old: object) => ({ ...old, part })) as never} replace resetScroll={false} aria-current={current ? "page" : undefined} className={className}>
-      {children}
-    </Link>
   );
 }
 

@@ -17,6 +17,7 @@ import { cx } from "../../../ui/cx";
 import { rowName } from "../../admin/bindings/roles";
 import type { ProfileKind } from "../paths";
 import type { Draft } from "./draft";
+import { DryRun } from "./DryRun";
 import type { PreviewValues } from "./server";
 
 const m = designer.preview;
@@ -66,6 +67,7 @@ export function Preview({ kind, scope, draft, generation, answer, currency, valu
               {isBehind ? m.behind : ""}
             </span>
           </div>
+          <DryRun kind={kind} scope={scope} spec={draft.spec} values={values} />
           <Answer answer={settled} values={values} onValues={onValues} />
         </>
       )}

@@ -10,29 +10,40 @@ import { Dialog } from "../../../ui/Dialog";
 import { TextField } from "../../../ui/Field";
 import { ErrorPanel } from "../../../ui/Page";
 import { toast } from "../../../ui/Toast";
+import { ApiError } from "../../../api/error";
 import { rowName } from "../../admin/bindings/roles";
 import { sharedWith } from "../profiles/Profiles";
-import type { Profile } from "../profiles/rows";
+import { type Profile, kindOf } from "../profiles/rows";
+import { DeadlineField, readLocalTime } from "./DeadlineField";
+import { FleetPlan } from "./FleetPlan";
+import { PartLink } from "./PartLink";
+import { at } from "./context";
+import { useFleetPlan } from "./server";
 
 const m = designer.publish;
 
 export interface PublishDialogProps {
   profile: Profile;
+  scope: { org: string; project: string };
   /** Since the published version; undefined where there is none. */
   changes: ValueChange[] | undefined;
-  /** Instances of the profile, where the person may see them. */
-  reach: number | undefined;
   onClose: () => void;
 }
 
-export function PublishDialog({ profile, changes, reach, onClose }: PublishDialogProps) {
+export function PublishDialog({ profile, scope, changes, onClose }: PublishDialogProps) {
   const client = useQueryClient();
+  const kind = kindOf(profile);
   const [note, setNote] = useState("");
-  const publish = useAction(profile.kind === "ComputeProfile" ? "ComputeProfile" : "ServiceProfile");
+  const [deadline, setDeadline] = useState("");
+  const publish = useAction(kind);
+  const plan = useFleetPlan(kind, scope, profile, true);
   const name = rowName(profile);
+  const until = readLocalTime(deadline);
+  const fields = publish.error instanceof ApiError ? publish.error.fields : [];
+  const vanishing = fields.some((field) => field.path.startsWith("spec.inputs"));
   const submit = () =>
     publish.mutate(
-      { object: profile as never, action: "publish", body: note.trim() === "" ? {} : { note: note.trim() } },
+      { object: profile as never, action: "publish", body: { ...(note.trim() === "" ? {} : { note: note.trim() }), ...(until ? { upgrade_by: until } : {}) } },
       {
         onSuccess: () => {
           toast(m.done(name));
@@ -44,6 +55,7 @@ export function PublishDialog({ profile, changes, reach, onClose }: PublishDialo
   return (
     <Dialog
       open
+      wide
       onClose={onClose}
       title={m.title(name)}
       description={m.text}
@@ -63,7 +75,7 @@ export function PublishDialog({ profile, changes, reach, onClose }: PublishDialo
       ) : (
         <div>
           <p className="font-medium">{m.changed}</p>
-          <ul className="max-h-40 list-disc overflow-auto pl-5">
+          <ul className="max-h-32 list-disc overflow-auto pl-5">
             {changes.map((change) => (
               <li key={change.path}>
                 <code>{change.path}</code>
@@ -72,9 +84,20 @@ export function PublishDialog({ profile, changes, reach, onClose }: PublishDialo
           </ul>
         </div>
       )}
-      {reach !== undefined && reach > 0 && <p>{m.reach(reach)}</p>}
-      <TextField label={m.note} optional help={m.noteHelp} value={note} onChange={setNote} />
-      {publish.error && <ErrorPanel error={publish.error} />}
+      <section className="flex flex-col gap-2" aria-label={designer.fleet.title}>
+        <h3 className="font-medium">{designer.fleet.title}</h3>
+        {plan.isLoading && <p className="text-muted">{m.looking}</p>}
+        {plan.error && <ErrorPanel error={plan.error} onRetry={() => void plan.refetch()} />}
+        {plan.data && <FleetPlan plan={plan.data} />}
+      </section>
+      <TextField label={m.note} optional help={m.noteHelp} value={note} onChange={setNote} {...at(fields.find((field) => field.path === "note")?.message)} />
+      {plan.data && plan.data.instances.length > 0 && <DeadlineField value={deadline} onChange={setDeadline} error={fields.find((field) => field.path === "upgrade_by")?.message} />}
+      {publish.error && <ErrorPanel error={publish.error} {...(vanishing ? { title: m.refused } : {})} />}
+      {vanishing && (
+        <PartLink part="inputs" className="self-start font-medium text-accent-ink underline" onClick={onClose}>
+          {m.toInputs}
+        </PartLink>
+      )}
     </Dialog>
   );
 }

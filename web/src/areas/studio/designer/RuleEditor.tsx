@@ -9,6 +9,7 @@ import { Checkbox, Field, FieldError, SelectField, TextArea, TextField } from ".
 import { AllowedValues } from "./AllowedValues";
 import { Conditions } from "./Conditions";
 import { OVERRIDES } from "./InputRow";
+import { Redirects } from "./Redirects";
 import { at, useDesigner } from "./context";
 import { fitValue, ruleSays, widgetsOf } from "./rules";
 
@@ -77,6 +78,7 @@ export function RuleEditor({ field, rule, index, place, onRule }: RuleEditorProp
         <FieldError message={error("override")} />
       </fieldset>
       <AllowedValues field={shown} templateChoices={field.choices ?? live ?? []} rule={rule} override={override} error={error} onChange={onChange} readOnly={readOnly} />
+      {override !== "locked" && <Redirects field={shown} rule={rule} error={error} onChange={onChange} />}
       {BOUNDED.includes(field.type) && override !== "locked" && (
         // Once both limits are typed, the value people start from moves to the nearer one.
         <div className="grid gap-5 sm:grid-cols-2" onBlur={fit}>

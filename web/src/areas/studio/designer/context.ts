@@ -21,6 +21,10 @@ export interface DesignerState {
   currency: string;
   /** Nobody may change it here. */
   readOnly: boolean;
+  /** What people launch now, to tell what would vanish for them. */
+  publishedSpec: ProfileSpec | undefined;
+  /** Goes on from what another operation has stored, such as a rollback. */
+  adopt: (stored: Profile) => void;
   errors: FieldError[];
   /** The server's message at a path of the profile or below it. */
   errorAt: (path: string) => string | undefined;

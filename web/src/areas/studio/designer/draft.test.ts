@@ -25,6 +25,13 @@ it("names what changed since another version, but not its origin", () => {
   expect(changesBetween(shipped, changed).map((change) => change.path)).toEqual(["price"]);
 });
 
+it("names changes of inputs by their names, wherever their rules stand, and once for each thing", () => {
+  const before = { ...spec, inputs: [{ name: "a", hidden: true }, { name: "b", choices: [{ value: 1 }, { value: 2 }, { value: 3 }] }] };
+  const after = { ...spec, inputs: [{ name: "b", choices: [{ value: 3 }], value: 3 }, { name: "a", hidden: true }] };
+  expect(changesBetween(before, after).map((change) => change.path)).toEqual(["inputs.b.choices", "inputs.b.value"]);
+  expect(changesBetween(before, { ...spec, inputs: [] }).map((change) => change.path)).toEqual(["inputs.a", "inputs.b"]);
+});
+
 it("puts errors to the part where they can be mended", () => {
   expect(["metadata.name", "spec.card.icon", "spec.size.cpu_millis", "spec.template", "spec.compute.auto_create", "spec.inputs.0.value", "spec.presets.1.name", "spec.price.per_hour", "spec.sharing.projects.0"].map(partOf)).toEqual([
     "card", "card", "environment", "environment", "environment", "inputs", "presets", "rules", "rules",

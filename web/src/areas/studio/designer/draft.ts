@@ -56,9 +56,24 @@ export function sameDraft(a: Draft, b: Draft): boolean {
   return a.title === b.title && a.description === b.description && sameValue(asJson(a.spec), asJson(b.spec));
 }
 
-/** What differs between two versions of a spec, leaving out where it came from. */
+/** What differs between two versions of a spec, leaving out where it came from. Rules and presets are compared by name. */
 export function changesBetween(before: ProfileSpec, after: ProfileSpec): ValueChange[] {
-  return diffValues(asJson({ ...before, parent: undefined }), asJson({ ...after, parent: undefined }));
+  const all = diffValues(comparable(before), comparable(after));
+  // One change for each thing that is said of an input: three choices fewer are one change to its choices.
+  const short = (path: string) => path.split(".").slice(0, 3).join(".");
+  const seen = new Set<string>();
+  return all.flatMap((change) => {
+    const path = short(change.path);
+    if (seen.has(path)) return [];
+    seen.add(path);
+    return [{ ...change, path }];
+  });
+}
+
+function comparable(spec: ProfileSpec): Json {
+  const { inputs = [], presets = [], ...rest } = cleanSpec({ ...spec, parent: undefined } as ProfileSpec);
+  const byName = (list: { name: string }[]) => Object.fromEntries(list.map((one) => [one.name, one]));
+  return { ...rest, inputs: byName(inputs), presets: byName(presets) } as unknown as Json;
 }
 
 function asJson(spec: ProfileSpec): Json {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Field, InputRule } from "../../../api/types";
-import { arrange, fitValue, lockTheRest, mergeField, place, ruleSays, setRule, step, strayRules } from "./rules";
+import type { RedirectingRule } from "../../../api/types-versions";
+import { arrange, fitValue, lockTheRest, mergeField, place, redirect, retiredValues, ruleSays, setRule, step, strayRules } from "./rules";
 
 const field = (name: string, section = "", order = 0): Field => ({ name, type: "text", section, order });
 const names = (fields: Field[], rules: InputRule[]) => arrange(fields, rules).map((group) => [group.section, ...group.fields.map((one) => one.name)]);
@@ -134,6 +135,27 @@ describe("fitValue", () => {
     expect(fitValue(disk, { name: "disk", value: 500, max: 200 })).toEqual({ value: 200 });
     expect(fitValue(disk, { name: "disk", min: 5 })).toEqual({});
     expect(fitValue({ ...disk, default: null }, { name: "disk", min: 50 })).toEqual({});
+  });
+});
+
+describe("retired values", () => {
+  const image: Field = { ...field("image"), choices: ["a", "b", "c"].map((value) => ({ value })) };
+  const rule = (...values: string[]): InputRule => ({ name: "image", choices: values.map((value) => ({ value })) });
+
+  it("are those people could choose before and cannot now", () => {
+    expect(retiredValues(image, undefined, rule("a"))).toEqual(["b", "c"]);
+    expect(retiredValues(image, rule("a", "b"), rule("a"))).toEqual(["b"]);
+    expect(retiredValues(image, rule("a"), rule("a", "b"))).toEqual([]);
+    const led: RedirectingRule = { ...rule("a"), redirects: [{ from: "c", to: "a" }, { from: "a", to: "a" }] };
+    expect(retiredValues(image, rule("a"), led)).toEqual(["c"]);
+    expect(retiredValues({ ...image, choices: [] }, undefined, undefined)).toEqual([]);
+  });
+
+  it("are led elsewhere one by one", () => {
+    const led = { ...rule("a"), ...redirect(rule("a"), "b", "a") };
+    expect(led.redirects).toEqual([{ from: "b", to: "a" }]);
+    expect(redirect({ ...led, ...redirect(led, "c", "a") }, "b", undefined)).toEqual({ redirects: [{ from: "c", to: "a" }] });
+    expect(redirect(led, "b", undefined)).toEqual({ redirects: undefined });
   });
 });
 

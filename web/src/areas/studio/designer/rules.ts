@@ -1,5 +1,6 @@
 // Between a profile's input rules and the rows of the designer. The server narrows and checks; this only keeps the list.
 import type { Field, FormField, InputRule, Json } from "../../../api/types";
+import type { RedirectingRule } from "../../../api/types-versions";
 import { sameValue } from "../../../lib/diff";
 
 /** The rule for a field, and its place in the list: errors name rules by place. */
@@ -207,4 +208,20 @@ export function widgetsOf(field: Field): string[] {
     default:
       return [];
   }
+}
+
+/** The values that people could choose in the published version and can no longer, with those a redirect speaks of already. */
+export function retiredValues(field: Field, published: InputRule | undefined, rule: RedirectingRule | undefined): Json[] {
+  const before = (published?.choices ?? field.choices ?? []).map((choice) => choice.value);
+  const now = (rule?.choices ?? field.choices ?? []).map((choice) => choice.value);
+  if (now.length === 0) return [];
+  const known = [...before, ...(rule?.redirects ?? []).map((redirect) => redirect.from)];
+  return known.filter((value, index) => !now.some((one) => sameValue(one, value)) && known.findIndex((one) => sameValue(one, value)) === index);
+}
+
+/** Lets `to` take the place of a retired value; nothing does without it. */
+export function redirect(rule: RedirectingRule | undefined, from: Json, to: Json | undefined): Partial<RedirectingRule> {
+  const others = (rule?.redirects ?? []).filter((one) => !sameValue(one.from, from));
+  const next = to === undefined ? others : [...others, { from, to }];
+  return { redirects: next.length > 0 ? next : undefined } as Partial<RedirectingRule>;
 }

@@ -5,6 +5,7 @@ import { api, request } from "../../../api/client";
 import { ApiError } from "../../../api/error";
 import { collectionPath, itemPath } from "../../../api/kinds";
 import type { FieldError, FormAnswer, Revision, Values } from "../../../api/types";
+import type { FleetPlan } from "../../../api/types-versions";
 import { useDebounced } from "../../../lib/hooks";
 import type { ProfileKind } from "../paths";
 import type { Profile } from "../profiles/rows";
@@ -90,5 +91,18 @@ export function useRevisions(kind: ProfileKind, scope: ProjectScope, profile: Pr
       return [...answer.items].sort((a, b) => b.generation - a.generation);
     },
     enabled: profile !== undefined,
+  });
+}
+
+/** What the newest draft would do to every instance of the profile. */
+export function useFleetPlan(kind: ProfileKind, scope: ProjectScope, profile: Profile, enabled: boolean) {
+  return useQuery({
+    queryKey: ["fleet-plan", profile.metadata.uid, profile.metadata.generation],
+    queryFn: ({ signal }) => request<FleetPlan>("POST", `${itemPath(kind, scope, profile.metadata.name)}/fleet-plan`, { body: {}, signal }),
+    // What runs changes by itself: each look is a new one.
+    staleTime: 0,
+    gcTime: 0,
+    retry: false,
+    enabled,
   });
 }
