@@ -78,7 +78,7 @@ export function Catalogue() {
           ? {
               onOpen: (row: SystemProfile) => setOffering([row]),
               rowActions: (row: SystemProfile) => (
-                <Button size="small" aria-label={m.changeOf(rowName(row))} onClick={() => setOffering([row])}>
+                <Button size="small" aria-label={`${m.change} ${rowName(row)}`} onClick={() => setOffering([row])}>
                   {m.change}
                 </Button>
               ),
