@@ -1419,74 +1419,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/orgs/{org}/projects/{project}/compute-profiles/{name}/publish": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Publish the newest generation */
-        post: operations["compute_profile_publish"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/orgs/{org}/projects/{project}/compute-profiles/{name}/withdraw": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take it out of the catalogue */
-        post: operations["compute_profile_withdraw"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/orgs/{org}/projects/{project}/service-profiles/{name}/publish": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Publish the newest generation */
-        post: operations["service_profile_publish"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/orgs/{org}/projects/{project}/service-profiles/{name}/withdraw": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take it out of the catalogue */
-        post: operations["service_profile_withdraw"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/orgs/{org}/projects/{project}/compute-profiles/{name}/form": {
         parameters: {
             query?: never;
@@ -1619,6 +1551,176 @@ export interface paths {
         put?: never;
         /** Take over a newer shipped version, as a draft */
         post: operations["service_profile_parent_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/compute-profiles/{name}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish the newest generation */
+        post: operations["compute_profile_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/compute-profiles/{name}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take it out of the catalogue */
+        post: operations["compute_profile_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/compute-profiles/{name}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the spec of an earlier generation the newest draft */
+        post: operations["compute_profile_rollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/compute-profiles/{name}/versions/{generation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Deprecate or retire a version, or change its note and deadline */
+        put: operations["compute_profile_version_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/compute-profiles/{name}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two generations */
+        get: operations["compute_profile_diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/service-profiles/{name}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish the newest generation */
+        post: operations["service_profile_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/service-profiles/{name}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take it out of the catalogue */
+        post: operations["service_profile_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/service-profiles/{name}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the spec of an earlier generation the newest draft */
+        post: operations["service_profile_rollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/service-profiles/{name}/versions/{generation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Deprecate or retire a version, or change its note and deadline */
+        put: operations["service_profile_version_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/service-profiles/{name}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two generations */
+        get: operations["service_profile_diff"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1823,6 +1925,176 @@ export interface paths {
         put?: never;
         /** An address that opens an endpoint in a browser, once */
         post: operations["service_instance_open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/workspaces/{workspace}/compute-instances/{name}/change-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What other inputs or a newer version would do to it */
+        post: operations["compute_instance_change_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/workspaces/{workspace}/compute-instances/{name}/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change inputs, or upgrade, as planned */
+        post: operations["compute_instance_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/workspaces/{workspace}/service-instances/{name}/change-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What other inputs or a newer version would do to it */
+        post: operations["service_instance_change_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/workspaces/{workspace}/service-instances/{name}/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change inputs, or upgrade, as planned */
+        post: operations["service_instance_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/compute-profiles/{name}/fleet-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a version would mean for every instance launched from it */
+        post: operations["compute_profile_fleet_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/compute-profiles/{name}/render": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the provider would be given */
+        post: operations["compute_profile_render"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/compute-profiles/render": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the provider would be given for a draft */
+        post: operations["compute_profile_render_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/service-profiles/{name}/fleet-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a version would mean for every instance launched from it */
+        post: operations["service_profile_fleet_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/service-profiles/{name}/render": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the provider would be given */
+        post: operations["service_profile_render"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/service-profiles/render": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the provider would be given for a draft */
+        post: operations["service_profile_render_draft"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2418,6 +2690,8 @@ export interface components {
             widget?: string | null;
             /** @description Why it is locked or restricted, for the people who meet it. */
             reason?: string | null;
+            /** @description What becomes of retired values when an instance moves to this version. */
+            redirects?: components["schemas"]["Redirect"][];
         };
         /** @description Who may set a field's value below the layer that says so. */
         Override: "allowed" | "locked" | "restricted";
@@ -2429,6 +2703,13 @@ export interface components {
             label?: string;
             /** @description A few more words. */
             help?: string;
+        };
+        /** @description A retired value and the one that takes its place. */
+        Redirect: {
+            /** @description The value that is no longer allowed. */
+            from: unknown;
+            /** @description A value that still is. */
+            to: unknown;
         };
         /** @description Values for many fields at once. */
         Preset: {
@@ -3568,6 +3849,8 @@ export interface components {
         ProfileStatus: {
             /** @description What people launch; absent while it was never published or was withdrawn. */
             published?: components["schemas"]["PublishedVersion"] | null;
+            /** @description Every version, newest last. */
+            versions?: components["schemas"]["ProfileVersion"][];
         };
         /** @description Which generation of a profile people launch. */
         PublishedVersion: {
@@ -3581,6 +3864,34 @@ export interface components {
             /** @description By whom. */
             by: string;
         };
+        /** @description A generation that was published. */
+        ProfileVersion: {
+            /**
+             * Format: int64
+             * @description The spec's generation.
+             */
+            generation: number;
+            /**
+             * Format: uint32
+             * @description 1 for the first one published, and so on.
+             */
+            number: number;
+            /** @description How far it is in its life. */
+            state: components["schemas"]["VersionState"];
+            /**
+             * @description What changed, for people.
+             * @default
+             */
+            note: string;
+            /** @description When it was first published. */
+            at: components["schemas"]["Timestamp"];
+            /** @description By whom. */
+            by: string;
+            /** @description When instances of older versions are moved to what is published then. */
+            upgrade_by?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description How far a version is in its life. A generation that was never published is a draft and no version yet. */
+        VersionState: "published" | "deprecated" | "retired";
         /** @description A list on the wire. */
         ListOfComputeProfileRevision: {
             /** @description The entries. */
@@ -3827,6 +4138,10 @@ export interface components {
             timeline: components["schemas"]["Step"][];
             /** @description Since when it holds what it holds. */
             running_since?: components["schemas"]["Timestamp"] | null;
+            /** @description A newer version of its profile than the one it runs. */
+            update?: components["schemas"]["InstanceUpdate"] | null;
+            /** @description It is given another size: the services on it stop, it gives back what it holds and asks anew. */
+            replacing?: boolean;
         };
         /** @description Where an instance is in its life. */
         Phase: "pending" | "queued" | "provisioning" | "starting" | "running" | "stopping" | "stopped" | "succeeded" | "failed" | "deleting";
@@ -3917,6 +4232,28 @@ export interface components {
         };
         /** @description How far a step is. */
         StepState: "running" | "done" | "failed" | "skipped";
+        /** @description A newer version that an instance could move to. */
+        InstanceUpdate: {
+            /**
+             * Format: int64
+             * @description The published generation.
+             */
+            generation: number;
+            /**
+             * Format: uint32
+             * @description Its number.
+             */
+            number: number;
+            /**
+             * @description What changed, for people.
+             * @default
+             */
+            note: string;
+            /** @description When the instance is moved if nobody did before. */
+            upgrade_by?: components["schemas"]["Timestamp"] | null;
+            /** @description Why it could not be moved when the time had come. */
+            problem?: string;
+        };
         /** @description A list on the wire. */
         ListOfComputeInstanceRevision: {
             /** @description The entries. */
@@ -4065,6 +4402,10 @@ export interface components {
             running_since?: components["schemas"]["Timestamp"] | null;
             /** @description When somebody or something last used it, as far as the activity probe and the gateway know. */
             last_activity_at?: components["schemas"]["Timestamp"] | null;
+            /** @description A newer version of its profile than the one it runs. */
+            update?: components["schemas"]["InstanceUpdate"] | null;
+            /** @description The newest change touched no process. */
+            kept_revision?: components["schemas"]["KeptRevision"] | null;
         };
         /** @description One door of a service. */
         EndpointStatus: {
@@ -4087,6 +4428,19 @@ export interface components {
             label: string;
             /** @description The value. */
             value: string;
+        };
+        /** @description A change that touched no process: what runs is still what an earlier generation asked for. */
+        KeptRevision: {
+            /**
+             * Format: int64
+             * @description The generation whose change left everything running. Any other generation starts anew.
+             */
+            generation: number;
+            /**
+             * Format: int64
+             * @description The revision that runs.
+             */
+            revision: number;
         };
         /** @description A list on the wire. */
         ListOfServiceInstanceRevision: {
@@ -4696,6 +5050,68 @@ export interface components {
         };
         /** @description Which side counts in a conflict. */
         Side: "ours" | "theirs";
+        /** @description What is said when a version is published. */
+        Publication: {
+            /**
+             * @description What changed, for the owners of instances.
+             * @default null
+             */
+            note: string | null;
+            /**
+             * @description When instances of older versions are moved to what is published then; never where absent.
+             * @default null
+             */
+            upgrade_by: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description Which generation to go back to. */
+        Rollback: {
+            /**
+             * Format: int64
+             * @description The generation whose spec is wanted again.
+             */
+            generation: number;
+        };
+        /** @description What is said about a version afterwards. */
+        VersionChange: {
+            /** @description `deprecated` or `retired`; `published` for the one that is. */
+            state: components["schemas"]["VersionState"];
+            /**
+             * @description Another note; unchanged where absent.
+             * @default null
+             */
+            note: string | null;
+            /**
+             * @description Another deadline for instances of older versions; unchanged where absent, none where null.
+             * @default null
+             */
+            upgrade_by: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What differs between two generations of a profile. */
+        ProfileDiff: {
+            /**
+             * Format: int64
+             * @description The one generation; 0 where nothing is published yet.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description The other.
+             */
+            to: number;
+            /** @description A unified diff of the specs as YAML; empty where they are the same. */
+            text: string;
+            /** @description The same, thing by thing. */
+            changes: components["schemas"]["Difference"][];
+        };
+        /** @description One thing that differs. */
+        Difference: {
+            /** @description Where, as a dotted path; entries of a list that have a name go by it. */
+            path: string;
+            /** @description What it was; absent where it was not there. */
+            before?: unknown;
+            /** @description What it is; absent where it is gone. */
+            after?: unknown;
+        };
         /** @description Where to launch a system profile into. */
         LaunchIntoProjects: {
             /** @description The organization. */
@@ -4766,6 +5182,206 @@ export interface components {
         Opened: {
             /** @description An address with a code that is good for one minute and one use. */
             url: string;
+        };
+        /** @description What a person wants of an instance. */
+        ChangeRequest: {
+            /**
+             * @description Other values for inputs that may change; the others stay. Null takes a value away.
+             * @default {}
+             */
+            inputs: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description The profile's published generation, to upgrade to it.
+             * @default null
+             */
+            generation: number | null;
+        };
+        /** @description What a change of an instance would do. */
+        ChangePlan: {
+            /** @description In one word. */
+            action: components["schemas"]["PlanAction"];
+            /** @description What would be different; sensitive values as `•••`. */
+            changes: components["schemas"]["Difference"][];
+            /** @description What is wrong, at `inputs.x`, `generation`, `size` or `compute`. */
+            errors: components["schemas"]["FieldError"][];
+            /** @description The version it would run. */
+            to: components["schemas"]["VersionRef"];
+            /** @description Services that would restart with it, by name. */
+            restarts: string[];
+            /** @description Whether there is room, where the allocation changes. */
+            capacity?: components["schemas"]["Capacity"] | null;
+        };
+        /** @description What a change does to what runs. */
+        PlanAction: "none" | "in_place" | "restart" | "replace" | "invalid";
+        /** @description A version of a profile. */
+        VersionRef: {
+            /**
+             * Format: int64
+             * @description The spec's generation.
+             */
+            generation: number;
+            /**
+             * Format: uint32
+             * @description Its number; 0 where it was never published.
+             */
+            number: number;
+        };
+        /** @description A change of an instance, with what its plan said. */
+        PlannedChange: {
+            /**
+             * @description Other values for inputs that may change; the others stay. Null takes a value away.
+             * @default {}
+             */
+            inputs: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description The profile's published generation, to upgrade to it.
+             * @default null
+             */
+            generation: number | null;
+            /** @description The action of the plan that was seen; refused when it would be another now. */
+            plan_action: components["schemas"]["PlanAction"];
+        };
+        /** @description Which version to plan for: the newest spec where both are absent. */
+        ComputeProfileFleetQuestion: {
+            /**
+             * Format: int64
+             * @description A generation.
+             * @default null
+             */
+            generation: number | null;
+            /**
+             * @description A spec that is not stored.
+             * @default null
+             */
+            spec: components["schemas"]["ComputeProfile"] | null;
+        };
+        /** @description What a version of a profile would mean for every instance launched from it. */
+        FleetPlan: {
+            /** @description Every instance, those that the caller may view first. */
+            instances: components["schemas"]["FleetInstance"][];
+            /** @description The plan added up. */
+            totals: components["schemas"]["FleetTotals"];
+        };
+        /** @description One instance in the plan. Who may not view it learns that it is there, and nothing of whose it is or what is in it. */
+        FleetInstance: {
+            /** @description Its name. */
+            name?: components["schemas"]["Name"] | null;
+            /** @description Its workspace. */
+            workspace?: components["schemas"]["Name"] | null;
+            /** @description Its project. */
+            project: components["schemas"]["Name"];
+            /** @description Whose it is. */
+            owner?: components["schemas"]["Name"] | null;
+            /** @description Where it is in its life. */
+            phase: components["schemas"]["Phase"];
+            /**
+             * Format: int64
+             * @description The generation it runs.
+             */
+            generation: number;
+            /**
+             * Format: uint32
+             * @description Its number; 0 where it was never published.
+             */
+            number: number;
+            /** @description What moving to the version would do. */
+            action: components["schemas"]["PlanAction"];
+            /** @description What would be different; of a hidden instance, without values. */
+            changes: components["schemas"]["Difference"][];
+            /** @description Why it could not be moved. */
+            errors: components["schemas"]["FieldError"][];
+            /** @description The caller may not view it. */
+            hidden: boolean;
+        };
+        /** @description The plan added up. */
+        FleetTotals: {
+            /** @description How many instances by what would be done. */
+            by_action: {
+                [key: string]: number;
+            };
+            /** @description How many instances by what they run, oldest first. */
+            by_version: components["schemas"]["VersionCount"][];
+        };
+        /** @description How many instances run a version. */
+        VersionCount: {
+            /**
+             * Format: int64
+             * @description The generation.
+             */
+            generation: number;
+            /**
+             * Format: uint32
+             * @description Its number; 0 where it was never published.
+             */
+            number: number;
+            /**
+             * Format: uint32
+             * @description How many.
+             */
+            count: number;
+        };
+        /** @description What somebody would fill in. */
+        RenderRequest: {
+            /** @description The answers. */
+            values?: components["schemas"]["FormRequest"];
+        };
+        /** @description What the provider would be given for a launch. */
+        RenderedDocuments: {
+            /** @description The documents, the allocation first. */
+            documents: components["schemas"]["RenderedDocument"][];
+        };
+        /** @description One thing the provider would be given. */
+        RenderedDocument: {
+            /** @description What it is. */
+            title: string;
+            /** @description How it is written. */
+            language: components["schemas"]["Language"];
+            /** @description The document; sensitive values as `•••`. */
+            text: string;
+        };
+        /** @description How a document is written. */
+        Language: "yaml" | "text";
+        /** @description A draft, and what somebody would fill in. */
+        ComputeProfileRenderRequest: {
+            /** @description The draft. */
+            draft: components["schemas"]["ComputeProfileRenderSpec"];
+            /** @description The answers. */
+            values?: components["schemas"]["FormRequest"];
+        };
+        /** @description A spec that is not stored. */
+        ComputeProfileRenderSpec: {
+            spec: components["schemas"]["ComputeProfile"];
+        };
+        /** @description Which version to plan for: the newest spec where both are absent. */
+        ServiceProfileFleetQuestion: {
+            /**
+             * Format: int64
+             * @description A generation.
+             * @default null
+             */
+            generation: number | null;
+            /**
+             * @description A spec that is not stored.
+             * @default null
+             */
+            spec: components["schemas"]["ServiceProfile"] | null;
+        };
+        /** @description A draft, and what somebody would fill in. */
+        ServiceProfileRenderRequest: {
+            /** @description The draft. */
+            draft: components["schemas"]["ServiceProfileRenderSpec"];
+            /** @description The answers. */
+            values?: components["schemas"]["FormRequest"];
+        };
+        /** @description A spec that is not stored. */
+        ServiceProfileRenderSpec: {
+            spec: components["schemas"]["ServiceProfile"];
         };
         /** @description What applying did, in the order of the documents. */
         AppliedDocuments: {
@@ -9909,144 +10525,6 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    compute_profile_publish: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Sent again with the same key, the request is answered as the first time and done once. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                org: string;
-                project: string;
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The profile. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ComputeProfileObject"];
-                };
-            };
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    compute_profile_withdraw: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Sent again with the same key, the request is answered as the first time and done once. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                org: string;
-                project: string;
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The profile. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ComputeProfileObject"];
-                };
-            };
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            409: components["responses"]["Problem409"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    service_profile_publish: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Sent again with the same key, the request is answered as the first time and done once. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                org: string;
-                project: string;
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The profile. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceProfileObject"];
-                };
-            };
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    service_profile_withdraw: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Sent again with the same key, the request is answered as the first time and done once. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                org: string;
-                project: string;
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The profile. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceProfileObject"];
-                };
-            };
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            409: components["responses"]["Problem409"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
     compute_profile_form: {
         parameters: {
             query?: {
@@ -10412,6 +10890,378 @@ export interface operations {
             409: components["responses"]["Problem409"];
             412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    compute_profile_publish: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Publication"];
+            };
+        };
+        responses: {
+            /** @description The profile. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputeProfileObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    compute_profile_withdraw: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The profile. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputeProfileObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    compute_profile_rollback: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rollback"];
+            };
+        };
+        responses: {
+            /** @description The profile; what is published stays so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputeProfileObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    compute_profile_version_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                project: string;
+                name: string;
+                generation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionChange"];
+            };
+        };
+        responses: {
+            /** @description The profile. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputeProfileObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    compute_profile_diff: {
+        parameters: {
+            query?: {
+                /** @description A generation, `published` or `draft` (the newest); `published` where absent. */
+                from?: string;
+                /** @description The same; `draft` where absent. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                org: string;
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The difference. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileDiff"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_profile_publish: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Publication"];
+            };
+        };
+        responses: {
+            /** @description The profile. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceProfileObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_profile_withdraw: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The profile. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceProfileObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_profile_rollback: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rollback"];
+            };
+        };
+        responses: {
+            /** @description The profile; what is published stays so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceProfileObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_profile_version_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                project: string;
+                name: string;
+                generation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionChange"];
+            };
+        };
+        responses: {
+            /** @description The profile. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceProfileObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_profile_diff: {
+        parameters: {
+            query?: {
+                /** @description A generation, `published` or `draft` (the newest); `published` where absent. */
+                from?: string;
+                /** @description The same; `draft` where absent. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                org: string;
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The difference. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileDiff"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -10843,6 +11693,398 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    compute_instance_change_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+                workspace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description The plan; nothing is changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePlan"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    compute_instance_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+                workspace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlannedChange"];
+            };
+        };
+        responses: {
+            /** @description The instance. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputeInstanceObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_instance_change_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+                workspace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description The plan; nothing is changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePlan"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_instance_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+                workspace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlannedChange"];
+            };
+        };
+        responses: {
+            /** @description The instance. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceInstanceObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    compute_profile_fleet_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComputeProfileFleetQuestion"];
+            };
+        };
+        responses: {
+            /** @description The plan; nothing is changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetPlan"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    compute_profile_render: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenderRequest"];
+            };
+        };
+        responses: {
+            /** @description The documents. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenderedDocuments"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    compute_profile_render_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComputeProfileRenderRequest"];
+            };
+        };
+        responses: {
+            /** @description The documents. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenderedDocuments"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_profile_fleet_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceProfileFleetQuestion"];
+            };
+        };
+        responses: {
+            /** @description The plan; nothing is changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetPlan"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_profile_render: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenderRequest"];
+            };
+        };
+        responses: {
+            /** @description The documents. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenderedDocuments"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_profile_render_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceProfileRenderRequest"];
+            };
+        };
+        responses: {
+            /** @description The documents. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenderedDocuments"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];

@@ -1,5 +1,5 @@
 // Versions of profiles on the wire: what was published when, who runs which, and what a newer one would do to each instance.
-import type { FieldError, InputRule, Json, Phase } from "./types";
+import type { FieldError, Json, Phase } from "./types";
 
 export type VersionState = "published" | "deprecated" | "retired";
 
@@ -14,16 +14,6 @@ export interface ProfileVersion {
   /** When instances of older versions are moved to what is published then. */
   upgrade_by?: string;
 }
-
-export interface Redirect {
-  /** The value that is no longer allowed. */
-  from: Json;
-  /** A value that still is. */
-  to: Json;
-}
-
-/** A rule that also says what takes the place of retired values. */
-export type RedirectingRule = InputRule & { redirects?: Redirect[] };
 
 export type PlanAction = "none" | "in_place" | "restart" | "replace" | "invalid";
 

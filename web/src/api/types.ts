@@ -1,5 +1,9 @@
 // The wire's shapes, as the model crate and the HTTP contract define them.
+import type { Field, Form, InputRule, Preset } from "./types-inputs";
+import type { InstanceUpdate } from "./types-change";
 import type { ProfileVersion } from "./types-versions";
+
+export type * from "./types-inputs";
 
 export type Kind =
   | "Organization"
@@ -56,113 +60,6 @@ export type Values = Record<string, Json>;
 export interface FieldError {
   path: string;
   message: string;
-}
-
-// Inputs
-
-export type FieldType =
-  | "text"
-  | "multiline"
-  | "integer"
-  | "decimal"
-  | "boolean"
-  | "choice"
-  | "multi_choice"
-  | "list"
-  | "key_value"
-  | "secret"
-  | "ssh_key"
-  | "size"
-  | "duration"
-  | "image"
-  | "json";
-export type Override = "allowed" | "locked" | "restricted";
-export type OptionSource = "target_gpu_models" | "compute_instances" | "secrets";
-
-export interface Choice {
-  value: Json;
-  label?: string;
-  help?: string;
-}
-
-export interface Rule {
-  expression: string;
-  message: string;
-}
-
-export interface Field {
-  name: string;
-  /** A JSON Schema that a `json` value must satisfy. */
-  schema?: unknown;
-  type: FieldType;
-  label?: string;
-  help?: string;
-  placeholder?: string;
-  section?: string;
-  order?: number;
-  widget?: string;
-  unit?: string;
-  required?: boolean;
-  default?: Json;
-  min?: Json;
-  max?: Json;
-  step?: Json;
-  min_length?: number;
-  max_length?: number;
-  pattern?: string;
-  pattern_message?: string;
-  choices?: Choice[];
-  unique?: boolean;
-  sensitive?: boolean;
-  hidden?: boolean;
-  mutable?: boolean;
-  override?: Override;
-  visible_when?: string;
-  required_when?: string;
-  rules?: Rule[];
-  options_from?: OptionSource;
-}
-
-export interface FormField extends Field {
-  locked: boolean;
-  locked_by?: string;
-  locked_reason?: string;
-}
-
-export interface FormSection {
-  title: string;
-  fields: string[];
-}
-
-export interface Preset {
-  name: string;
-  label?: string;
-  description?: string;
-  values: Values;
-}
-
-export interface Form {
-  fields: FormField[];
-  sections: FormSection[];
-  presets: Preset[];
-}
-
-export interface InputRule {
-  name: string;
-  override?: Override;
-  value?: Json;
-  choices?: Choice[];
-  min?: Json;
-  max?: Json;
-  required?: boolean;
-  mutable?: boolean;
-  hidden?: boolean;
-  label?: string;
-  help?: string;
-  section?: string;
-  order?: number;
-  widget?: string;
-  reason?: string;
 }
 
 // Profiles and templates
@@ -353,6 +250,10 @@ export interface ComputeInstanceStatus {
   queue?: QueueStatus;
   timeline: Step[];
   running_since?: string;
+  /** A newer version of its profile is published. */
+  update?: InstanceUpdate;
+  /** Its allocation is being given back for one of another size. */
+  replacing?: boolean;
 }
 export interface EndpointStatus {
   name: string;
@@ -387,6 +288,9 @@ export interface ServiceInstanceStatus {
   restarts: number;
   running_since?: string;
   last_activity_at?: string;
+  update?: InstanceUpdate;
+  /** The newest change touched no process: the revision that runs, and the generation that left it running. */
+  kept_revision?: { generation: number; revision: number };
 }
 export type ComputeInstance = Obj<ComputeInstanceSpec, ComputeInstanceStatus>;
 export type ServiceInstance = Obj<ServiceInstanceSpec, ServiceInstanceStatus>;

@@ -1,6 +1,5 @@
 // What takes the place of values that people could choose before and cannot any more.
 import type { FormField, InputRule, Json } from "../../../api/types";
-import type { RedirectingRule } from "../../../api/types-versions";
 import { valueText } from "../../../forms/values";
 import { sameValue } from "../../../lib/diff";
 import { designer } from "../../../messages/en/designer";
@@ -12,7 +11,7 @@ const m = designer.inputs;
 
 export interface RedirectsProps {
   field: FormField;
-  rule: RedirectingRule | undefined;
+  rule: InputRule | undefined;
   error: (part: string) => string | undefined;
   onChange: (patch: Partial<InputRule>) => void;
 }

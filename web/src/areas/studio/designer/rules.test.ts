@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { Field, InputRule } from "../../../api/types";
-import type { RedirectingRule } from "../../../api/types-versions";
 import { arrange, fitValue, lockTheRest, mergeField, place, redirect, retiredValues, ruleSays, setRule, step, strayRules } from "./rules";
 
 const field = (name: string, section = "", order = 0): Field => ({ name, type: "text", section, order });
@@ -146,7 +145,7 @@ describe("retired values", () => {
     expect(retiredValues(image, undefined, rule("a"))).toEqual(["b", "c"]);
     expect(retiredValues(image, rule("a", "b"), rule("a"))).toEqual(["b"]);
     expect(retiredValues(image, rule("a"), rule("a", "b"))).toEqual([]);
-    const led: RedirectingRule = { ...rule("a"), redirects: [{ from: "c", to: "a" }, { from: "a", to: "a" }] };
+    const led: InputRule = { ...rule("a"), redirects: [{ from: "c", to: "a" }, { from: "a", to: "a" }] };
     expect(retiredValues(image, rule("a"), led)).toEqual(["c"]);
     expect(retiredValues({ ...image, choices: [] }, undefined, undefined)).toEqual([]);
   });

@@ -1,6 +1,5 @@
 // Between a profile's input rules and the rows of the designer. The server narrows and checks; this only keeps the list.
 import type { Field, FormField, InputRule, Json } from "../../../api/types";
-import type { RedirectingRule } from "../../../api/types-versions";
 import { sameValue } from "../../../lib/diff";
 
 /** The rule for a field, and its place in the list: errors name rules by place. */
@@ -211,7 +210,7 @@ export function widgetsOf(field: Field): string[] {
 }
 
 /** The values that people could choose in the published version and can no longer, with those a redirect speaks of already. */
-export function retiredValues(field: Field, published: InputRule | undefined, rule: RedirectingRule | undefined): Json[] {
+export function retiredValues(field: Field, published: InputRule | undefined, rule: InputRule | undefined): Json[] {
   const before = (published?.choices ?? field.choices ?? []).map((choice) => choice.value);
   const now = (rule?.choices ?? field.choices ?? []).map((choice) => choice.value);
   if (now.length === 0) return [];
@@ -220,8 +219,8 @@ export function retiredValues(field: Field, published: InputRule | undefined, ru
 }
 
 /** Lets `to` take the place of a retired value; nothing does without it. */
-export function redirect(rule: RedirectingRule | undefined, from: Json, to: Json | undefined): Partial<RedirectingRule> {
+export function redirect(rule: InputRule | undefined, from: Json, to: Json | undefined): Partial<InputRule> {
   const others = (rule?.redirects ?? []).filter((one) => !sameValue(one.from, from));
   const next = to === undefined ? others : [...others, { from, to }];
-  return { redirects: next.length > 0 ? next : undefined } as Partial<RedirectingRule>;
+  return { redirects: next.length > 0 ? next : undefined } as Partial<InputRule>;
 }

@@ -15,11 +15,11 @@ import { RelativeTime } from "../../../../ui/Time";
 import { toast } from "../../../../ui/Toast";
 import { useInstanceForm } from "../instance-form";
 import { PlanView } from "./PlanView";
-import { changedInputs, updateOf, useApplyChange, useChangePlan } from "./change-plan";
+import { changedInputs, useApplyChange, useChangePlan } from "./change-plan";
 import { only } from "./mutable-form";
 
 export function UpdateBanner({ instance }: { instance: Instance }) {
-  const update = updateOf(instance);
+  const update = instance.status.update;
   const [open, setOpen] = useState(false);
   const { can } = usePermissions(scopeOf(instance.metadata));
   if (!update || instance.status.phase === "deleting") return null;

@@ -4,18 +4,13 @@ import { api, request } from "../../../../api/client";
 import { keys } from "../../../../api/hooks";
 import { itemPath, scopeOf } from "../../../../api/kinds";
 import type { Instance, Values } from "../../../../api/types";
-import type { ChangePlan, ChangeRequest, InstanceUpdate, PlanAction } from "../../../../api/types-change";
+import type { ChangePlan, ChangeRequest, PlanAction } from "../../../../api/types-change";
 import { isSealed } from "../../../../forms/values";
 import { useDebounced } from "../../../../lib/hooks";
 import { instanceKind } from "../../instances/columns";
 
 const PAUSE_MS = 250;
 const place = ({ metadata, kind }: Instance) => itemPath(instanceKind({ kind } as Instance), scopeOf(metadata), metadata.name);
-
-/** A newer version of the profile than the instance runs. */
-export function updateOf(instance: Instance): InstanceUpdate | undefined {
-  return (instance.status as { update?: InstanceUpdate }).update;
-}
 
 /** What differs from what the instance has. An answer that was emptied is taken away with null. */
 export function changedInputs(instance: Instance, given: Values): Values {
