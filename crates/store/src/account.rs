@@ -144,8 +144,8 @@ impl Store {
         )
         .await?;
         self.patch_user_status(&mut conn, user, "has_password", true.into()).await?;
-        conn.commit().await?;
-        self.inner.forget_people();
+        let inner = self.inner.clone();
+        conn.commit_then(move || inner.forget_people()).await?;
         Ok(true)
     }
 

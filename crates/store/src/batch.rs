@@ -320,14 +320,15 @@ impl Batch {
     /// Makes it durable and tells watchers.
     pub async fn commit(self) -> Result<()> {
         let Batch { conn, inner, newest, people_changed, .. } = self;
-        conn.commit().await?;
-        if people_changed {
-            inner.forget_people();
-        }
-        if let Some(newest) = newest {
-            inner.announce(newest);
-        }
-        Ok(())
+        conn.commit_then(move || {
+            if people_changed {
+                inner.forget_people();
+            }
+            if let Some(newest) = newest {
+                inner.announce(newest);
+            }
+        })
+        .await
     }
 
     pub(crate) async fn next_sequence(&mut self) -> Result<i64> {

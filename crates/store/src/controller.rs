@@ -135,8 +135,9 @@ impl ControllerStore {
         }
         crate::usage::status_written(&mut conn, inner.clock.now(), &before, &stored).await?;
         let told = crate::news::status_written(&mut conn, inner.clock.now(), &before, &stored).await?;
-        conn.commit().await?;
-        inner.announce(told.unwrap_or(sequence));
+        let told = told.unwrap_or(sequence);
+        let announcer = inner.clone();
+        conn.commit_then(move || announcer.announce(told)).await?;
         object.metadata.resource_version = sequence;
         Ok(Some(object))
     }

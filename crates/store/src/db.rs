@@ -179,11 +179,20 @@ impl Conn {
 
     /// Makes the transaction durable.
     pub(crate) async fn commit(self) -> Result<()> {
+        self.commit_then(|| ()).await
+    }
+
+    /// Makes the transaction durable and does what must follow, also when the caller is gone by then: a request whose client
+    /// hung up is dropped wherever it waits. On PostgreSQL a drop in between is made good by the looks that other servers'
+    /// writes need anyway.
+    pub(crate) async fn commit_then(self, then: impl FnOnce() + Send + 'static) -> Result<()> {
         match self {
-            Conn::SqliteWrite(c) => c.commit().await,
-            Conn::PostgresWrite(c) => c.commit().await.map_err(failed),
-            Conn::SqliteRead(_) | Conn::PostgresRead(_) => Ok(()),
+            Conn::SqliteWrite(c) => return c.commit(then).await,
+            Conn::PostgresWrite(c) => c.commit().await.map_err(failed)?,
+            Conn::SqliteRead(_) | Conn::PostgresRead(_) => {}
         }
+        then();
+        Ok(())
     }
 }
 

@@ -173,8 +173,8 @@ impl Store {
         let touched = conn
             .run("DELETE FROM session WHERE user_name = $1 AND (id = $2 OR parent = $2)", args![who.user.as_str(), id])
             .await?;
-        conn.commit().await?;
-        self.inner.forget_people();
+        let inner = self.inner.clone();
+        conn.commit_then(move || inner.forget_people()).await?;
         if touched == 0 { Err(Error::not_found("There is no such session.")) } else { Ok(()) }
     }
 

@@ -124,8 +124,8 @@ impl Store {
     pub async fn revoke_token(&self, who: &SignIn, id: &str) -> Result<()> {
         let mut conn = self.inner.db.begin().await?;
         let touched = conn.run("DELETE FROM token WHERE user_name = $1 AND id = $2", args![who.user.as_str(), id]).await?;
-        conn.commit().await?;
-        self.inner.forget_people();
+        let inner = self.inner.clone();
+        conn.commit_then(move || inner.forget_people()).await?;
         if touched == 0 { Err(Error::not_found("There is no such token.")) } else { Ok(()) }
     }
 }

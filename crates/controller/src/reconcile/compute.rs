@@ -58,7 +58,7 @@ pub(crate) async fn reconcile(desk: &Desk, uid: &str) -> Result<Outcome> {
     let down = |s: &Object<ServiceInstance>| matches!(s.status.phase, Phase::Stopped | Phase::Succeeded | Phase::Failed);
     let deleting = object.metadata.deletion_requested_at.is_some();
     let replacing = object.status.replacing && object.spec.desired_state == DesiredState::Running;
-    let in_the_way = |s: &Object<ServiceInstance>| !down(s) && !(replacing && super::service::parked(s));
+    let in_the_way = |s: &Object<ServiceInstance>| !(down(s) || (replacing && super::service::parked(s)));
     let services_up = services.iter().any(in_the_way) || (deleting && !services.is_empty());
     let owners: Vec<_> = services.iter().filter(|s| s.spec.owns_compute).collect();
     let ended = !owners.is_empty() && owners.iter().all(|s| down(s) && s.status.observed_generation == s.metadata.generation);

@@ -16,8 +16,11 @@ pub(crate) async fn run(store: &ControllerStore, lease: &Lease) -> Result<()> {
     follow::<ComputeInstance>(store, lease).await
 }
 
+/// A profile's versions and the projects it is offered in, `*` for all; nothing where it is gone.
+type Known = Option<(ProfileStatus, Vec<String>)>;
+
 async fn follow<S: Instance>(store: &ControllerStore, lease: &Lease) -> Result<()> {
-    let mut known: HashMap<(String, String), Option<(ProfileStatus, Vec<String>)>> = HashMap::new();
+    let mut known: HashMap<(String, String), Known> = HashMap::new();
     for object in store.all::<S>(&[]).await? {
         if object.metadata.deletion_requested_at.is_some() {
             continue;

@@ -135,9 +135,13 @@ impl Writer {
         all(unlocked(&mut self.connection), sql, args)
     }
 
-    /// Waits for the disk on a thread that may wait.
-    pub(crate) async fn commit(mut self) -> Result<()> {
-        let committed = tokio::task::spawn_blocking(move || plain(unlocked(&mut self.connection), "COMMIT"));
+    /// Waits for the disk on a thread that may wait, and does what follows there.
+    pub(crate) async fn commit(mut self, then: impl FnOnce() + Send + 'static) -> Result<()> {
+        let committed = tokio::task::spawn_blocking(move || {
+            plain(unlocked(&mut self.connection), "COMMIT")?;
+            then();
+            Ok(())
+        });
         committed.await.map_err(Error::internal)?
     }
 }
