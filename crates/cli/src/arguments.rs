@@ -112,6 +112,10 @@ pub(crate) enum Command {
     Start(commands::operate::OperateArgs),
     /// Try a failed instance again.
     Retry(commands::operate::OperateArgs),
+    /// Say who may open an endpoint of a service, or show it.
+    Share(commands::share::ShareArgs),
+    /// Give an instance to somebody else.
+    Transfer(commands::transfer::TransferArgs),
     /// Show what happened to an instance or target.
     Events(commands::events::EventsArgs),
     /// Show what you were told.

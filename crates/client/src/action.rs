@@ -57,6 +57,11 @@ impl Client {
         self.post_json(self.action_url(kind, scope, name, &[action])?, &json!({})).await
     }
 
+    /// Gives an instance another owner.
+    pub async fn transfer(&self, kind: Kind, scope: &ScopePath, name: &str, owner: &str) -> Result<AnyObject> {
+        self.post_json(self.action_url(kind, scope, name, &["transfer"])?, &json!({ "owner": owner })).await
+    }
+
     /// Makes the newest generation of a profile the one that people launch.
     pub async fn publish(&self, kind: Kind, scope: &ScopePath, name: &str, note: Option<&str>) -> Result<AnyObject> {
         let body = note.map_or_else(|| json!({}), |note| json!({ "note": note }));

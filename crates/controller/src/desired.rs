@@ -79,7 +79,11 @@ pub(crate) async fn render(
         owner: owner(store, service.spec.owner.as_ref()).await?,
         ports,
     };
-    rendered(template, profile.spec.access, &inputs, &at, addresses)
+    let mut rendered = rendered(template, profile.spec.access, &inputs, &at, addresses)?;
+    for endpoint in &mut rendered.endpoints {
+        endpoint.access = service.spec.access_of(endpoint);
+    }
+    Ok(rendered)
 }
 
 /// Renders a template version for inputs in which nothing is sealed.
@@ -95,12 +99,17 @@ pub(crate) fn rendered(
     let endpoints: Vec<EndpointStatus> = template
         .endpoints
         .iter()
-        .map(|e| EndpointStatus {
-            name: e.name.clone(),
-            title: e.title.clone(),
-            url: addresses.url(&e.name, short_id),
-            access: narrowed.map_or(e.access, |narrowed| narrowed.min(e.access)),
-            ready: false,
+        .map(|e| {
+            let usual = e.usual_access(narrowed);
+            EndpointStatus {
+                name: e.name.clone(),
+                title: e.title.clone(),
+                url: addresses.url(&e.name, short_id),
+                access: usual,
+                usual,
+                share: e.widest_access(narrowed),
+                ready: false,
+            }
         })
         .collect();
     let renderer = Renderer::new(&json!({

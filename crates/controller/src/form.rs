@@ -241,11 +241,7 @@ pub async fn service_form(
         .template
         .endpoints
         .iter()
-        .map(|e| AccessLine {
-            endpoint: e.name.clone(),
-            title: e.title.clone(),
-            access: profile.spec.access.map_or(e.access, |narrowed| narrowed.min(e.access)),
-        })
+        .map(|e| AccessLine { endpoint: e.name.clone(), title: e.title.clone(), access: e.usual_access(profile.spec.access) })
         .collect();
     let mut summary = summary::summary(store, place, size, &prices, &placement, access).await?;
     if request.compute.is_some() {

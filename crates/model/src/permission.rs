@@ -32,6 +32,8 @@ pub enum Verb {
     Logs,
     /// Set somebody's password or make a sign-in link.
     SetPassword,
+    /// Give an instance another owner.
+    Transfer,
 }
 
 impl Verb {
@@ -48,6 +50,7 @@ impl Verb {
         Verb::Exec,
         Verb::Logs,
         Verb::SetPassword,
+        Verb::Transfer,
     ];
 
     /// The word in permissions.
@@ -64,6 +67,7 @@ impl Verb {
             Verb::Exec => "exec",
             Verb::Logs => "logs",
             Verb::SetPassword => "set_password",
+            Verb::Transfer => "transfer",
         }
     }
 }
@@ -88,13 +92,15 @@ impl Subject {
 
     /// The verbs that make sense for it.
     pub fn verbs(self) -> &'static [Verb] {
-        use Verb::{Connect, Create, CreateOnBehalf, Delete, Exec, Logs, Operate, Publish, SetPassword, Update, View};
+        use Verb::{Connect, Create, CreateOnBehalf, Delete, Exec, Logs, Operate, Publish, SetPassword, Transfer, Update, View};
         match self {
             Subject::AuditEntry => &[View],
             Subject::Kind(Kind::SystemProfile) => &[View, Publish],
             Subject::Kind(Kind::ComputeProfile | Kind::ServiceProfile) => &[View, Create, Update, Delete, Publish],
-            Subject::Kind(Kind::ComputeInstance) => &[View, Create, Update, Delete, Operate, CreateOnBehalf, Logs],
-            Subject::Kind(Kind::ServiceInstance) => &[View, Create, Update, Delete, Operate, CreateOnBehalf, Connect, Exec, Logs],
+            Subject::Kind(Kind::ComputeInstance) => &[View, Create, Update, Delete, Operate, CreateOnBehalf, Logs, Transfer],
+            Subject::Kind(Kind::ServiceInstance) => {
+                &[View, Create, Update, Delete, Operate, CreateOnBehalf, Connect, Exec, Logs, Transfer]
+            }
             Subject::Kind(Kind::User) => &[View, Create, Update, Delete, SetPassword],
             Subject::Kind(_) => &[View, Create, Update, Delete],
         }
@@ -259,7 +265,7 @@ impl Role {
                 K::Workspace => matches!(verb, V::View | V::Create),
                 K::Project | K::Organization | K::User | K::Target | K::EnvironmentTemplate => verb == V::View,
                 _ if profile => verb == V::View,
-                _ => instance && verb != V::Exec,
+                _ => instance && !matches!(verb, V::Exec | V::Transfer),
             },
             Role::TemplateAuthor => {
                 kind == K::EnvironmentTemplate
@@ -285,7 +291,7 @@ impl Role {
             },
             Role::WorkspaceCollaborator => match kind {
                 K::Workspace | K::RoleBinding => verb == V::View,
-                _ => instance && verb != V::CreateOnBehalf,
+                _ => instance && !matches!(verb, V::CreateOnBehalf | V::Transfer),
             },
             Role::WorkspaceReader => verb == V::View && (instance || matches!(kind, K::Workspace | K::RoleBinding)),
             Role::Finops => {

@@ -20,7 +20,7 @@ macro_rules! actions {
     )*};
 }
 
-actions!(View, Create, Update, Delete, Publish, Operate, CreateOnBehalf, Connect, Exec, Logs, SetPassword);
+actions!(View, Create, Update, Delete, Publish, Operate, CreateOnBehalf, Connect, Exec, Logs, SetPassword, Transfer);
 
 /// A subject of permissions as a type.
 pub trait SubjectType: Send + Sync + 'static {

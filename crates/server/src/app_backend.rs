@@ -8,12 +8,13 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use warpyard_model::kinds::{EndpointAccess, Phase, ServiceInstance};
-use warpyard_model::{Error, ErrorCode, Result};
+use warpyard_model::{Error, ErrorCode, Kind, Result};
 use warpyard_policy::{Resource, action};
 use warpyard_provider::BoxIo;
-use warpyard_store::SignIn;
+use warpyard_store::{ChangeFeed, SignIn};
 
 /// How long an answer is good for. Rights that were taken away end within this and the gateway's own checks.
 const KEEP: Duration = Duration::from_secs(3);
@@ -30,6 +31,12 @@ impl<K: Eq + Hash, V: Clone> Kept<K, V> {
     fn get(&self, key: &K) -> Option<V> {
         let kept = self.0.lock().ok()?;
         kept.get(key).filter(|(at, _)| at.elapsed() < KEEP).map(|(_, v)| v.clone())
+    }
+
+    fn clear(&self) {
+        if let Ok(mut kept) = self.0.lock() {
+            kept.clear();
+        }
     }
 
     fn put(&self, key: K, value: V) {
@@ -58,11 +65,20 @@ pub(crate) struct AppBackend {
     /// Which target runs a service, for connecting.
     routes: Kept<String, String>,
     used: Mutex<HashMap<String, u64>>,
+    /// Grows when who may open what may have changed.
+    changes: watch::Sender<u64>,
 }
 
 impl AppBackend {
     pub(crate) fn new(state: Arc<AppState>) -> Arc<Self> {
-        Arc::new(Self { state, doors: Kept::new(), people: Kept::new(), routes: Kept::new(), used: Mutex::default() })
+        Arc::new(Self {
+            state,
+            doors: Kept::new(),
+            people: Kept::new(),
+            routes: Kept::new(),
+            used: Mutex::default(),
+            changes: watch::Sender::new(0),
+        })
     }
 
     async fn door(&self, host: &AppHost) -> Result<Option<Door>> {
@@ -87,7 +103,7 @@ impl AppBackend {
         let uid = located.resource().uid().to_owned();
         let Some(service) = self.state.controller.get::<ServiceInstance>(&uid).await? else { return Ok(None) };
         let Some(endpoint) = service.status.endpoints.iter().find(|e| e.name == host.endpoint) else { return Ok(None) };
-        let access: EndpointAccess = endpoint.access;
+        let access: EndpointAccess = service.spec.access_of(endpoint);
         let message = match service.status.phase {
             Phase::Running => String::new(),
             phase if service.status.message.is_empty() => format!("It is {}.", phase.as_str()),
@@ -119,6 +135,59 @@ impl AppBackend {
         let principal = self.state.store.principal(&who.user).await?;
         let allowed = self.state.policy.allow::<action::Connect, ServiceInstance>(&principal, &door.resource).is_ok();
         Ok(allowed.then(|| AppUser { name: who.user.to_string() }))
+    }
+
+    /// Forgets who may open what as soon as that may have changed, and rings for what is open.
+    pub(crate) async fn follow_changes(&self, stop: CancellationToken) {
+        let mut feed = self.state.store.changes(None);
+        // A status is written often and says nothing about who may open what: a generation does.
+        let mut known: HashMap<String, i64> = HashMap::new();
+        loop {
+            let waited = tokio::select! {
+                () = stop.cancelled() => return,
+                waited = feed.wait() => waited,
+            };
+            let heard = match waited {
+                Ok(()) => self.look_at(&mut feed, &mut known).await,
+                Err(error) => Err(error),
+            };
+            match heard {
+                Ok(false) => {}
+                Ok(true) => self.forget(),
+                Err(error) => {
+                    tracing::warn!(%error, context = error.log_context(), "changes of who may open apps cannot be read");
+                    self.forget();
+                    tokio::select! {
+                        () = stop.cancelled() => return,
+                        () = tokio::time::sleep(KEEP) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether something changed that decides who may open what.
+    async fn look_at(&self, feed: &mut ChangeFeed, known: &mut HashMap<String, i64>) -> Result<bool> {
+        let mut changed = false;
+        for (_, kind, uid) in feed.next_uids(self.state.controller.proof()).await? {
+            match kind {
+                Kind::RoleBinding | Kind::User => changed = true,
+                Kind::ServiceInstance => match self.state.controller.get::<ServiceInstance>(&uid).await? {
+                    Some(service) => {
+                        changed |= known.insert(uid, service.metadata.generation) != Some(service.metadata.generation);
+                    }
+                    None => changed |= known.remove(&uid).is_some(),
+                },
+                _ => {}
+            }
+        }
+        Ok(changed)
+    }
+
+    fn forget(&self) {
+        self.doors.clear();
+        self.people.clear();
+        self.changes.send_modify(|n| *n += 1);
     }
 
     /// Writes down now and then which services were used, and forgets what no longer counts.
@@ -205,6 +274,10 @@ impl Backend for AppBackend {
             }
         };
         self.state.providers.named(&self.state.controller, &target).await?.connect(uid, endpoint).await
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
     }
 
     fn activity(&self, uid: &str, bytes: u64) {

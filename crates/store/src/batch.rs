@@ -30,6 +30,7 @@ pub trait Mutates: Action {}
 impl Mutates for action::Update {}
 impl Mutates for action::Publish {}
 impl Mutates for action::Operate {}
+impl Mutates for action::Transfer {}
 
 /// An object to make. Admission has checked it and found what it refers to.
 #[derive(Debug, Clone)]

@@ -5,6 +5,7 @@
 //! entry. SQLite and PostgreSQL share the SQL; see `db.rs`.
 
 mod account;
+mod activity;
 mod allocation;
 mod audit;
 mod batch;
@@ -29,6 +30,7 @@ mod usage;
 mod writing;
 
 pub use account::SignIn;
+pub use activity::Activity;
 pub use allocation::{Free, Held, Want};
 pub use audit::{AuditQuery, AuditVerdict};
 pub use batch::{Batch, Change, Context, Mutates, NewObject};

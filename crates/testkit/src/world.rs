@@ -113,7 +113,7 @@ fn templates() -> Vec<Json> {
             "command": ["app", "{{ inputs.title }}"],
             "environment": { "PASSWORD": "{{ inputs.password | default('') }}" }
         },
-        "endpoints": [{ "name": "web", "title": "the app", "port": 8000 }],
+        "endpoints": [{ "name": "web", "title": "the app", "port": 8000, "share": "workspace" }],
         "activity": [{ "type": "cpu", "above_millis": 100 }]
     });
     let job = json!({

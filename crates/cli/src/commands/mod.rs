@@ -20,9 +20,11 @@ pub(crate) mod notifications;
 pub(crate) mod open;
 pub(crate) mod operate;
 pub(crate) mod profile;
+pub(crate) mod share;
 pub(crate) mod system_profile;
 pub(crate) mod template;
 pub(crate) mod token;
+pub(crate) mod transfer;
 pub(crate) mod user;
 pub(crate) mod version;
 pub(crate) mod whoami;
@@ -53,6 +55,8 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Stop(args) => operate::run(operate::Action::Stop, args, session()?).await,
         Command::Start(args) => operate::run(operate::Action::Start, args, session()?).await,
         Command::Retry(args) => operate::run(operate::Action::Retry, args, session()?).await,
+        Command::Share(args) => share::run(args, session()?).await,
+        Command::Transfer(args) => transfer::run(args, session()?).await,
         Command::Events(args) => events::run(args, session()?).await,
         Command::Notifications(args) => notifications::run(args, session()?).await,
         Command::Profile(profile::ProfileCommand::Import(args)) => template::import::profile(args, &global),

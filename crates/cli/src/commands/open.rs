@@ -56,7 +56,7 @@ fn address(service: &AnyObject, endpoint: &str) -> Outcome<String> {
     })
 }
 
-fn choose(service: &AnyObject, wanted: Option<&str>) -> Outcome<String> {
+pub(super) fn choose(service: &AnyObject, wanted: Option<&str>) -> Outcome<String> {
     let names: Vec<&str> =
         service.array("/status/endpoints").iter().filter_map(|e| e.get("name").and_then(serde_json::Value::as_str)).collect();
     match (wanted, names.as_slice()) {

@@ -8,8 +8,8 @@ use crate::secret_input;
 use serde_json::{Value as Json, json};
 use warpyard_model::inputs::{FieldType, LiveOptions, Mode, Resolved, Values, resolve};
 use warpyard_model::kinds::{
-    ComputeInstance, ComputeInstanceStatus, ComputeProfile, DesiredState, Phase, Placement, ProfileRef, ServiceInstance,
-    ServiceProfile, User,
+    ComputeInstance, ComputeInstanceStatus, ComputeProfile, DesiredState, KeptRevision, Phase, Placement, ProfileRef,
+    ServiceInstance, ServiceInstanceStatus, ServiceProfile, User,
 };
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::permission::Subject;
@@ -80,14 +80,25 @@ async fn new_owner<S: Spec, P: ProfileSpec>(
         // Whoever is left out learns no more than that it is not for them.
         return Err(if caller { not_offered::<P>(profile) } else { left_out(&owner) });
     }
-    if let Some(most) = profile.spec.limits().per_person {
-        let used = admission.batch.count_owned(admission.proof, &profile.uid, &owner).await?;
-        let title = profile.metadata.as_ref().map_or("it", |m| m.title());
-        if let Some(message) = (LimitUse { used, most }).complaint(title) {
-            return Err(beyond(message));
-        }
-    }
+    limits(admission, profile, &owner).await?;
     Ok(owner)
+}
+
+/// Whether somebody may have one more of a profile.
+pub(super) async fn limits<P: ProfileSpec>(admission: &mut Admission<'_>, profile: &Loaded<P>, owner: &Name) -> Result<()> {
+    let Some(most) = profile.spec.limits().per_person else { return Ok(()) };
+    let used = admission.batch.count_owned(admission.proof, &profile.uid, owner).await?;
+    let title = profile.metadata.as_ref().map_or("it", |m| m.title());
+    (LimitUse { used, most }).complaint(title).map_or(Ok(()), |message| Err(beyond(message)))
+}
+
+/// The profile of an instance that gets another owner.
+pub(super) async fn load_for_owner<P: ProfileSpec>(
+    admission: &mut Admission<'_>,
+    scope: &ScopePath,
+    profile: &ProfileRef,
+) -> Result<Loaded<P>> {
+    load_pinned::<P>(admission, scope, profile, true).await.map(|(loaded, _)| loaded)
 }
 
 fn not_offered<P: ProfileSpec>(profile: &Loaded<P>) -> Error {
@@ -234,6 +245,7 @@ impl Admit for ServiceInstance {
                 ));
             }
         }
+        check_access(admission, &profile, &self, old.map(|o| &o.spec))?;
         let mut references = inputs.references;
         if let Some(name) = &self.compute {
             let compute = must_find::<ComputeInstance>(admission, scope, name, "spec.compute").await?;
@@ -260,12 +272,66 @@ impl Admit for ServiceInstance {
         self.profile = reference;
         Ok(Admitted {
             spec: self,
-            status: warpyard_model::kinds::ServiceInstanceStatus::default(),
+            status: ServiceInstanceStatus::default(),
             references,
             sealed: inputs.sealed,
             unsealed: inputs.unsealed,
         })
     }
+
+    /// Whom the owner lets in is the gateway's business: what runs goes on, and what ended does not begin anew.
+    fn status_after(&self, old: &Object<Self>) -> Option<ServiceInstanceStatus> {
+        let only_access = Self { access: old.spec.access.clone(), ..self.clone() } == old.spec;
+        if !only_access || self.access == old.spec.access {
+            return None;
+        }
+        let next = old.metadata.generation + 1;
+        let revision = KeptRevision::revision_at(old.status.kept_revision, old.metadata.generation);
+        let status =
+            ServiceInstanceStatus { kept_revision: Some(KeptRevision { generation: next, revision }), ..old.status.clone() };
+        Some(still_ended(status, old.metadata.generation))
+    }
+}
+
+/// A status that answers to the next generation as well, where the run it tells of has ended.
+pub(super) fn still_ended(mut status: ServiceInstanceStatus, generation: i64) -> ServiceInstanceStatus {
+    let ended = matches!(status.phase, Phase::Failed | Phase::Succeeded | Phase::Stopped);
+    if ended && status.observed_generation == generation {
+        status.observed_generation = generation + 1;
+    }
+    status
+}
+
+/// Endpoints are opened as far as template and profile allow, and further than they were by the owner alone: whoever may
+/// change somebody's instance must not let themselves in.
+fn check_access(
+    admission: &Admission<'_>,
+    profile: &Loaded<ServiceProfile>,
+    new: &ServiceInstance,
+    old: Option<&ServiceInstance>,
+) -> Result<()> {
+    let mut errors = Vec::new();
+    for name in new.access.keys().filter(|name| !profile.template.endpoints.iter().any(|e| e.name == **name)) {
+        errors.push(FieldError::new(format!("spec.access.{name}"), "its template has no endpoint of this name"));
+    }
+    let mut widened = false;
+    for endpoint in &profile.template.endpoints {
+        let (usual, widest) = (endpoint.usual_access(profile.spec.access), endpoint.widest_access(profile.spec.access));
+        let wanted = new.access.get(&endpoint.name).copied();
+        if wanted.is_some_and(|wanted| wanted > widest) {
+            let message = format!("this endpoint may be opened to {} at most", widest.as_str());
+            errors.push(FieldError::new(format!("spec.access.{}", endpoint.name), message));
+        }
+        let before = old.and_then(|old| old.access.get(&endpoint.name)).map_or(usual, |a| (*a).min(widest));
+        widened |= wanted.unwrap_or(usual) > before;
+    }
+    if !errors.is_empty() {
+        return Err(Error::invalid(errors));
+    }
+    if widened && new.owner.as_ref().is_none_or(|owner| owner.as_str() != admission.principal.name()) {
+        return Err(Error::forbidden("Only its owner may open a service's endpoints to others."));
+    }
+    Ok(())
 }
 
 trait BringsCompute {

@@ -8,6 +8,7 @@ mod change;
 mod instances;
 mod plain;
 mod profiles;
+mod transfer;
 mod versions;
 
 use crate::lookup::{Lookup as _, UnderWay};
@@ -24,6 +25,7 @@ pub use change::change;
 pub use instances::{Operable, Operation, operate};
 pub(crate) use instances::{open_sealed, sealed_mark};
 pub use versions::{Publication, VersionChange, publish, rollback, set_version, withdraw};
+pub use transfer::{Transferable, transfer};
 
 /// What admission works with.
 pub struct Admission<'a> {
@@ -86,6 +88,11 @@ pub trait Admit: Spec {
         _admission: &mut Admission<'_>,
     ) -> impl Future<Output = Result<()>> + Send {
         async { Ok(()) }
+    }
+
+    /// The status with which a change of `old` to `self` is written, where that is not the one before.
+    fn status_after(&self, _old: &Object<Self>) -> Option<Self::Status> {
+        None
     }
 
     /// Says what else deleting it would break.
@@ -192,8 +199,8 @@ pub async fn update<S: Admit>(
     let admitted = spec.admit(admission, &scope, &metadata, Some(&old)).await?;
     let change = Change {
         metadata: Some(metadata),
+        status: admitted.spec.status_after(&old),
         spec: admitted.spec,
-        status: None,
         if_match,
         references: Some(admitted.references),
         sealed: admitted.sealed,

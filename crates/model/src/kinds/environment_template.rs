@@ -70,6 +70,17 @@ pub enum EndpointAccess {
     Project,
 }
 
+impl EndpointAccess {
+    /// The word in documents.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EndpointAccess::Owner => "owner",
+            EndpointAccess::Workspace => "workspace",
+            EndpointAccess::Project => "project",
+        }
+    }
+}
+
 /// Something made once and reused by every instance with the same key, such as a Python environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -163,6 +174,22 @@ pub struct Endpoint {
     /// Who may open it.
     #[serde(default)]
     pub access: EndpointAccess,
+    /// The widest that its owner may open it to; `access` where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<EndpointAccess>,
+}
+
+impl Endpoint {
+    /// Who may open it as long as its owner says nothing, where a profile narrows that to `most`.
+    pub fn usual_access(&self, most: Option<EndpointAccess>) -> EndpointAccess {
+        most.map_or(self.access, |most| most.min(self.access))
+    }
+
+    /// The widest that its owner may open it to, where a profile narrows that to `most`.
+    pub fn widest_access(&self, most: Option<EndpointAccess>) -> EndpointAccess {
+        let share = self.share.unwrap_or(self.access);
+        most.map_or(share, |most| most.min(share))
+    }
 }
 
 fn root() -> String {
@@ -388,6 +415,12 @@ impl TemplateVersion {
             }
             if body.network == Network::None && endpoint.port == 0 {
                 errors.push(FieldError::new(format!("endpoints.{i}.port"), "an endpoint has a port from 1 to 65535"));
+            }
+            if endpoint.share.is_some_and(|share| share < endpoint.access) {
+                errors.push(FieldError::new(
+                    format!("endpoints.{i}.share"),
+                    "cannot be narrower than access: everybody whom access lets in may open it anyway",
+                ));
             }
             if !endpoint.path.starts_with('/') {
                 errors.push(FieldError::new(format!("endpoints.{i}.path"), "a path starts with /"));

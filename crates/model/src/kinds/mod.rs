@@ -61,7 +61,7 @@ fn instance_change(
         errors.push(crate::FieldError::new("spec.profile", "an instance keeps its profile and generation; launch another"));
     }
     if owner != old_owner {
-        errors.push(crate::FieldError::new("spec.owner", "an instance keeps its owner"));
+        errors.push(crate::FieldError::new("spec.owner", "an instance keeps its owner; hand it over with transfer"));
     }
     errors
 }

@@ -6,6 +6,7 @@ use super::profile_version::InstanceUpdate;
 use crate::inputs::Values;
 use crate::{FieldError, Kind, Name, Spec, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What a person wants.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -36,6 +37,17 @@ pub struct ServiceInstance {
     /// Grows with every start and retry by hand, so that an ended run begins anew.
     #[serde(default)]
     pub attempt: u32,
+    /// Whom the owner lets in, by endpoint; what the template says where absent. Its template and profile say how far
+    /// that may go, and only the owner opens it further.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub access: BTreeMap<String, EndpointAccess>,
+}
+
+impl ServiceInstance {
+    /// Who may open an endpoint now, also while its status does not tell yet.
+    pub fn access_of(&self, endpoint: &EndpointStatus) -> EndpointAccess {
+        self.access.get(&endpoint.name).map_or(endpoint.usual, |wanted| (*wanted).min(endpoint.share))
+    }
 }
 
 impl Spec for ServiceInstance {
@@ -62,6 +74,12 @@ pub struct EndpointStatus {
     pub url: String,
     /// Who may open it.
     pub access: EndpointAccess,
+    /// Who may open it where its owner says nothing.
+    #[serde(default)]
+    pub usual: EndpointAccess,
+    /// The widest that its owner may open it to.
+    #[serde(default)]
+    pub share: EndpointAccess,
     /// It answers.
     pub ready: bool,
 }

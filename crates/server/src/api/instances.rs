@@ -5,17 +5,17 @@ use super::{GET, POST, Shared, Writing};
 use crate::caller::Caller;
 use crate::openapi::Routes;
 use crate::problem::ApiError;
-use crate::request::{Answer, Place};
+use crate::request::{Answer, BodyOf, Place};
 use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
-use warpyard_controller::admission::{self, Operable, Operation};
+use warpyard_controller::admission::{self, Operable, Operation, Transferable};
 use warpyard_model::kinds::{ComputeInstance, ServiceInstance};
-use warpyard_model::{Error, Kind, Level, Object, Result};
+use warpyard_model::{Error, Kind, Level, Name, Object, Result};
 use warpyard_policy::action;
 use warpyard_provider::{Metrics, Provider};
 
@@ -26,9 +26,19 @@ pub(super) struct Opened {
     url: String,
 }
 
+/// Who gets an instance.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Transfer {
+    /// The new owner's user name.
+    owner: Name,
+}
+
 pub(super) fn declare(routes: &mut Routes) {
     operable::<ComputeInstance>(routes);
     operable::<ServiceInstance>(routes);
+    transferable::<ComputeInstance>(routes);
+    transferable::<ServiceInstance>(routes);
     let service = item(Kind::ServiceInstance, Level::Workspace);
     routes
         .declare(
@@ -72,6 +82,38 @@ fn operable<S: Operable>(routes: &mut Routes) {
     verb("start", "Start it");
     verb("stop", "Stop it; its home is kept");
     verb("retry", "Try again what failed");
+}
+
+fn transferable<S: Transferable>(routes: &mut Routes) {
+    let (snake, path) = (S::KIND.snake(), item(S::KIND, Level::Workspace));
+    routes
+        .declare(
+            POST,
+            &format!("{path}/transfer"),
+            &format!("{snake}_transfer"),
+            S::KIND.plural(),
+            "Give it to somebody who may launch there",
+        )
+        .permission(format!("{snake}.transfer"))
+        .body::<Transfer>()
+        .answers::<Object<S>>(200, "The instance with its new owner.")
+        .problems(&[409, 412])
+        .to(transfer::<S>);
+}
+
+async fn transfer<S: Transferable>(
+    state: Shared,
+    caller: Caller,
+    place: Place,
+    BodyOf(body): BodyOf<Transfer>,
+) -> Result<Answer<S>, ApiError> {
+    let mut writing = Writing::begin(&state, caller.context()).await?;
+    let mut admission = writing.admission(&state, &caller);
+    let located = admission.batch.locate::<S>(&place.scope, place.name()?).await?;
+    let located = located.ok_or_else(Error::not_visible)?;
+    let object = admission::transfer(&mut admission, located, &body.owner).await?;
+    writing.end(false).await?;
+    Ok(Answer(StatusCode::OK, object))
 }
 
 async fn operate<S: Operable>(state: Shared, caller: Caller, place: Place, operation: Operation) -> Result<Answer<S>, ApiError> {

@@ -18,6 +18,7 @@ mod system;
 mod terminal;
 mod versions;
 mod watch;
+mod workspace;
 
 use crate::openapi::Routes;
 use crate::state::AppState;
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> Routes {
     imports::declare(&mut routes);
     audit::declare(&mut routes);
     watch::declare(&mut routes);
+    workspace::declare(&mut routes);
     routes
 }
 

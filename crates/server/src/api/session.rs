@@ -353,7 +353,7 @@ pub(super) async fn app_address(
     let gone = || Error::not_found("There is no such endpoint, or you may not open it.");
     let service = state.controller.get::<ServiceInstance>(&uid).await?.ok_or_else(gone)?;
     let known = service.status.endpoints.iter().find(|e| e.name == endpoint);
-    let access = known.map(|e| e.access).unwrap_or_default();
+    let access = known.map(|e| service.spec.access_of(e)).unwrap_or_default();
     let resource = located.resource().clone().with_access(access);
     state.policy.allow::<action::Connect, ServiceInstance>(&caller.principal, &resource)?;
     let known = known.ok_or_else(gone)?;

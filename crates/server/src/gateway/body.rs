@@ -77,6 +77,7 @@ pub(super) struct DownstreamBody<B: Backend> {
     endpoint: Arc<Endpoint>,
     pass: Pass<B>,
     next_check: Instant,
+    changes: tokio::sync::watch::Receiver<u64>,
     failures: u8,
     /// A frame that waits until access was checked again.
     held: Option<(Frame<Bytes>, Check)>,
@@ -93,7 +94,8 @@ struct AccessLost;
 impl<B: Backend> DownstreamBody<B> {
     pub(super) fn new(body: Incoming, sender: Sender, endpoint: Arc<Endpoint>, pass: Pass<B>) -> Self {
         let next_check = Instant::now() + pass.gateway.config.recheck_interval;
-        let mut body = Self { body, sender: Some(sender), endpoint, pass, next_check, failures: 0, held: None };
+        let changes = pass.gateway.backend.changes();
+        let mut body = Self { body, sender: Some(sender), endpoint, pass, next_check, changes, failures: 0, held: None };
         body.release_at_end();
         body
     }
@@ -143,7 +145,9 @@ impl<B: Backend> Body for DownstreamBody<B> {
                 if let Some(data) = frame.data_ref() {
                     this.endpoint.count(data.len(), now);
                 }
-                if now >= this.next_check {
+                // What was there before something changed is checked first as well.
+                if now >= this.next_check || this.changes.has_changed().unwrap_or(false) {
+                    this.changes.mark_unchanged();
                     this.next_check = now + this.pass.gateway.config.recheck_interval;
                     let (pass, mut failures) = (this.pass.clone(), this.failures);
                     let check: Check = Box::pin(async move { (pass.still_holds(&mut failures).await, failures) });

@@ -93,6 +93,9 @@ pub trait Backend: Send + Sync + 'static {
     /// A byte stream to the app.
     async fn connect(&self, uid: &str, endpoint: &str) -> Result<BoxIo>;
 
+    /// Grows when who may open what may have changed: what is open is checked again at once.
+    fn changes(&self) -> tokio::sync::watch::Receiver<u64>;
+
     /// Hears how many bytes went through one of the instance's endpoints; at most once a second for each, must not block.
     fn activity(&self, uid: &str, bytes: u64);
 

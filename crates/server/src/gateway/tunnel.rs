@@ -30,6 +30,7 @@ pub(super) async fn run<B: Backend>(pass: Pass<B>, endpoint: Arc<Endpoint>, clie
     let interval = pass.gateway.config.recheck_interval;
     let mut checks = tokio::time::interval_at(Instant::now() + interval, interval);
     checks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut changes = pass.gateway.backend.changes();
     let mut failures = 0;
     loop {
         tokio::select! {
@@ -40,7 +41,8 @@ pub(super) async fn run<B: Backend>(pass: Pass<B>, endpoint: Arc<Endpoint>, clie
                 return;
             }
             () = pass.gateway.closing.cancelled() => return,
-            _ = checks.tick() => {
+            // The backend lives as long as the gateway, so this ends in a change.
+            _ = async { tokio::select! { _ = checks.tick() => {}, Ok(()) = changes.changed() => {} } } => {
                 if !pass.still_holds(&mut failures).await {
                     tracing::info!(host = %pass.host, "an upgraded connection was cut because access to the app ended");
                     return;

@@ -8,6 +8,7 @@ mod audience;
 mod bodies;
 mod changes;
 mod credentials;
+mod handover;
 mod idempotency;
 mod imports;
 mod inbox;

@@ -173,6 +173,11 @@ async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
             return Some(Ask { path, body: json!({ "state": "published" }), lists: None });
         }
         "compute_instance_change" | "service_instance_change" => return Some(ask("", json!({ "plan_action": "none" }), "asked")),
+        "compute_instance_transfer" | "service_instance_transfer" => {
+            // To whom it belongs already: everybody asks about the same state.
+            let kind = if id.starts_with("compute") { Kind::ComputeInstance } else { Kind::ServiceInstance };
+            return Some(ask("", json!({ "owner": "workspace-collaborator" }), name_at(kind, path)));
+        }
         "user_password" => return Some(ask("", json!({ "password": "a good long password" }), "colleague")),
         _ => {}
     }
@@ -185,7 +190,8 @@ async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
             Ask { path: format!("{}?search={name}&limit=500", fill(path, name)), body: Json::Null, lists: Some(name.to_owned()) }
         }
         (&Method::GET, _)
-            if item || matches!(last, "revisions" | "diff" | "events" | "parent-update" | "metrics" | "logs" | "terminal") =>
+            if item
+                || matches!(last, "revisions" | "diff" | "events" | "activity" | "parent-update" | "metrics" | "logs" | "terminal") =>
         {
             ask("", Json::Null, name)
         }

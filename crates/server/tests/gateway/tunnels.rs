@@ -115,6 +115,20 @@ async fn an_open_websocket_ends_with_its_session() {
 }
 
 #[tokio::test]
+async fn an_open_websocket_ends_at_once_when_access_is_taken() {
+    let app = App::start().await;
+    let world = World::with(tcp(app.address), |config| config.recheck_interval = Duration::from_secs(3600)).await;
+    let (mut socket, _) = connect(&world, &[("authorization", TOKEN)]).await.unwrap();
+    assert!(echoes(&mut socket, "before").await);
+    // Something changed that leaves this access as it is.
+    world.facts.changes.send_modify(|n| *n += 1);
+    assert!(echoes(&mut socket, "still here").await);
+    world.facts.tokens.lock().unwrap().clear();
+    world.facts.changes.send_modify(|n| *n += 1);
+    cut(&mut socket).await;
+}
+
+#[tokio::test]
 async fn one_failed_check_cuts_nobody_and_an_outage_does() {
     let app = App::start().await;
     let world = World::with(tcp(app.address), |config| config.recheck_interval = Duration::from_millis(20)).await;

@@ -39,6 +39,8 @@ pub(crate) struct Facts {
     pub(crate) reports: Mutex<Vec<(String, u64, Instant)>>,
     /// How many of the next checks of access fail for want of an answer.
     pub(crate) outages: AtomicU32,
+    /// Rings when who may open what may have changed.
+    pub(crate) changes: tokio::sync::watch::Sender<u64>,
 }
 
 fn target(uid: &str, endpoint: &str) -> EndpointTarget {
@@ -68,6 +70,7 @@ impl Facts {
             connects: AtomicUsize::new(0),
             reports: Mutex::default(),
             outages: AtomicU32::new(0),
+            changes: tokio::sync::watch::Sender::new(0),
         })
     }
 
@@ -112,6 +115,10 @@ impl Backend for Facts {
         self.connects.fetch_add(1, Ordering::SeqCst);
         let connector = Arc::clone(&self.connector.lock().unwrap());
         connector().await
+    }
+
+    fn changes(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.changes.subscribe()
     }
 
     fn activity(&self, uid: &str, bytes: u64) {
