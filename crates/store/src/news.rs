@@ -99,6 +99,9 @@ impl Batch {
         let mut news = match (object.kind, operation, before) {
             (Kind::RoleBinding, Operation::Added, _) => vec![self.invitation(object).await?],
             (kind, Operation::Modified, Some(before)) if is_instance(kind) && *before != object.spec => {
+                if kind == Kind::ComputeInstance && came_with_a_service(&mut self.conn, &object.metadata.uid).await? {
+                    return Ok(());
+                }
                 let actor = self.actor_title().await?;
                 of_spec(before, object, &actor)
             }

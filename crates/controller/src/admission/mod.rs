@@ -24,8 +24,8 @@ use warpyard_store::{Batch, Change, ControllerStore, Located, NewObject, Removed
 pub use change::change;
 pub use instances::{Operable, Operation, operate};
 pub(crate) use instances::{open_sealed, sealed_mark};
-pub use versions::{Publication, VersionChange, publish, rollback, set_version, withdraw};
 pub use transfer::{Transferable, transfer};
+pub use versions::{Publication, VersionChange, publish, rollback, set_version, withdraw};
 
 /// What admission works with.
 pub struct Admission<'a> {

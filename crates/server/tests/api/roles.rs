@@ -191,7 +191,10 @@ async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
         }
         (&Method::GET, _)
             if item
-                || matches!(last, "revisions" | "diff" | "events" | "activity" | "parent-update" | "metrics" | "logs" | "terminal") =>
+                || matches!(
+                    last,
+                    "revisions" | "diff" | "events" | "activity" | "parent-update" | "metrics" | "logs" | "terminal"
+                ) =>
         {
             ask("", Json::Null, name)
         }
