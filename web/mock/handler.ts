@@ -93,6 +93,7 @@ export class MockApi {
     if (!object) return problem(404, "not_found", `There is no ${kind} named ${name} in this place.`);
     if (rest[2] === "change-plan") return json(planChange(object, body as ChangeRequest));
     if (rest[2] === "change") return this.change(object, body as unknown as ChangeRequest & { plan_action: string });
+    if (rest[2] === "transfer") return json(this.store.change(object, (o) => Object.assign(o.spec, { owner: body.owner })));
     if (rest[2]) return this.action(object, rest.slice(2), method);
     if (method === "DELETE") return this.remove(object);
     if (method === "PUT") {
@@ -183,6 +184,8 @@ export class MockApi {
     const [word] = words;
     if (word === "events")
       return json({ items: [{ at: new Date(Date.now() - 6e5).toISOString(), severity: "normal", reason: "Started", message: "The process started." }, { at: new Date(Date.now() - 3e5).toISOString(), severity: "warning", reason: "Slow", message: "Readiness took longer than expected." }] });
+    if (word === "activity")
+      return json({ items: [["launched", "ServiceInstance", "notebook"], ["invited", "RoleBinding", "bo"], ["changed the notes of", "Workspace", "research"]].map(([what, kind, name], index) => ({ at: new Date(Date.now() - index * 36e5).toISOString(), actor: "ana", what, kind, name })) });
     if (word === "revisions") return json({ items: [{ generation: 1, at: object.metadata.created_at, by: "ana", spec: object.spec }] });
     if (word === "logs") return new Response(logStream(), { headers: { "content-type": "text/plain; charset=utf-8" } });
     if (word === "metrics")
@@ -201,10 +204,10 @@ export class MockApi {
   }
 }
 
-const ACTIONS = new Set(["revisions", "events"]);
+const ACTIONS = new Set(["revisions", "events", "activity"]);
 const PERMISSIONS = Object.values(PLURALS)
   .map((plural) => plural.replace(/-/g, "_").replace(/s$/, "").replace(/^org$/, "organization"))
-  .flatMap((kind) => ["view", "create", "update", "delete", "publish", "operate", "exec", "logs", "connect"].map((verb) => `${kind}.${verb}`));
+  .flatMap((kind) => ["view", "create", "update", "delete", "publish", "operate", "exec", "logs", "connect", "transfer"].map((verb) => `${kind}.${verb}`));
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"><rect x="4.5" y="3" width="15" height="18" rx="2"/><path d="M8 3v18M11.5 7.5h5M11.5 10.5h5"/></svg>`;
 
 function logStream(): ReadableStream<Uint8Array> {

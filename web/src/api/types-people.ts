@@ -1,5 +1,5 @@
 // The wire's shapes of what is a person's own: notifications, and what the console remembers for them.
-import type { Values } from "./types";
+import type { EndpointAccess, EndpointStatus, Kind, ServiceInstanceSpec, Values } from "./types";
 
 export type NotificationKind = "launch_finished" | "launch_failed" | "update_available" | "invited" | "transferred" | "moved";
 
@@ -45,3 +45,29 @@ export interface Preferences {
   filters?: SavedFilter[];
   answers?: Record<CardKey, RememberedAnswers>;
 }
+
+/** One thing that somebody did in a workspace. */
+export interface Activity {
+  at: string;
+  actor: string;
+  /** In a word or two: `launched`, `stopped`, `changed the notes`. */
+  what: string;
+  kind: Kind;
+  name: string;
+}
+
+export interface ActivityPage {
+  items: Activity[];
+  next_cursor?: string;
+}
+
+/** An endpoint with how far its owner may open it. */
+export type SharedEndpoint = EndpointStatus & {
+  /** Who may open it where its owner says nothing. */
+  usual?: EndpointAccess;
+  /** The widest that its owner may open it to. */
+  share?: EndpointAccess;
+};
+
+/** A service's spec with whom its owner lets in, by endpoint. */
+export type OpenedSpec = ServiceInstanceSpec & { access?: Record<string, EndpointAccess> };

@@ -24,7 +24,7 @@ export const palette = {
   } as Partial<Record<Kind, string>>,
   serviceTabs: { "": "Overview", logs: "Logs", terminal: "Terminal", metrics: "Metrics", inputs: "Inputs", events: "Events", access: "Access" },
   computeTabs: { "": "Overview", inputs: "Inputs", events: "Events" },
-  workspaceTabs: { "": "Instances", collaborators: "Collaborators", notes: "Notes" },
+  workspaceTabs: { "": "Instances", collaborators: "Collaborators", notes: "Notes", activity: "Activity" },
   newWorkspace: "New workspace",
   newComputeProfile: "New compute profile",
   newServiceProfile: "New service profile",

@@ -1,6 +1,6 @@
 // Name, state and time running; what may be done, with what would be lost.
 import { Link, useNavigate } from "@tanstack/react-router";
-import { CopyPlus, Pencil, Play, RotateCcw, Square, Trash2 } from "lucide-react";
+import { ArrowRightLeft, CopyPlus, Pencil, Play, RotateCcw, Square, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { scopeOf } from "../../../api/kinds";
 import { messageOf } from "../../../api/error";
@@ -20,6 +20,7 @@ import { instanceTitle } from "../instances/columns";
 import { duplicateSearch } from "../launch/start";
 import { OpenButtons } from "./OpenButtons";
 import { Rename } from "./Rename";
+import { Transfer } from "./Transfer";
 
 const m = hub.instance;
 
@@ -33,6 +34,7 @@ export function Header({ instance }: { instance: Instance }) {
   const perform = usePerform();
   const navigate = useNavigate();
   const [asking, setAsking] = useState<"stop" | "delete">();
+  const [transferring, setTransferring] = useState(false);
   const [renaming, setRenaming] = useState(false);
   const [busy, setBusy] = useState<InstanceAction>();
   const title = instanceTitle(instance);
@@ -57,6 +59,7 @@ export function Header({ instance }: { instance: Instance }) {
       onSelect: () => void navigate({ to: paths.launch(scope, profileKind, instance.spec.profile.name), search: duplicateSearch(instance, scope) as never }),
     });
   if (can(`${kind}.update`)) more.push({ label: `${m.rename}…`, icon: <Pencil size={16} aria-hidden />, onSelect: () => setRenaming(true) });
+  if (can(`${kind}.transfer`)) more.push({ label: m.transfer.menu, icon: <ArrowRightLeft size={16} aria-hidden />, onSelect: () => setTransferring(true) });
   if (allows(instance, "delete", can)) more.push({ label: `${hub.instances.delete}…`, icon: <Trash2 size={16} aria-hidden />, danger: true, onSelect: () => setAsking("delete") });
   return (
     <>
@@ -107,6 +110,7 @@ export function Header({ instance }: { instance: Instance }) {
           </>
         }
       />
+      {transferring && <Transfer instance={instance} onClose={() => setTransferring(false)} />}
       {renaming && <Rename instance={instance} onClose={() => setRenaming(false)} />}
       <ConfirmDialog open={asking === "stop"} onClose={() => setAsking(undefined)} title={m.stopTitle(title)} verb={hub.instances.stop} danger={false} onConfirm={() => run("stop")}>
         {m.stopText}

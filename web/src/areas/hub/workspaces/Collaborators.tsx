@@ -1,7 +1,6 @@
 // Who has a role in this workspace.
 import { UserPlus, Users } from "lucide-react";
 import { useState } from "react";
-import { ApiError } from "../../../api/error";
 import { useCreate, useDelete, useList } from "../../../api/hooks";
 import { useWatch } from "../../../api/live";
 import { usePermissions } from "../../../api/session";
@@ -10,12 +9,12 @@ import { hub } from "../../../messages/en/hub";
 import { ui } from "../../../messages/en/ui";
 import { suggestName } from "../../../lib/name";
 import { Button } from "../../../ui/Button";
-import { Combobox } from "../../../ui/Combobox";
 import { type Column, DataTable } from "../../../ui/DataTable";
 import { ConfirmDialog, Dialog } from "../../../ui/Dialog";
-import { Field, SelectField, TextField } from "../../../ui/Field";
+import { SelectField } from "../../../ui/Field";
 import { ErrorPanel, Section } from "../../../ui/Page";
 import { RelativeTime } from "../../../ui/Time";
+import { PersonField } from "../PersonField";
 
 const m = hub.workspaces;
 const ROLES = ["workspace_collaborator", "workspace_reader", "workspace_admin"] as const;
@@ -84,11 +83,7 @@ export function Collaborators({ scope }: { scope: Scope }) {
 function AddCollaborator({ scope, onClose }: { scope: Scope; onClose: () => void }) {
   const [person, setPerson] = useState<string | null>(null);
   const [role, setRole] = useState<Role>("workspace_collaborator");
-  const users = useList("User", {}, { limit: 200, sort: "name" });
   const create = useCreate("RoleBinding", scope);
-  // Whoever may not list people can still name one.
-  const byName = users.error instanceof ApiError && users.error.status === 403;
-  const options = (users.items ?? []).map((user) => ({ value: user.metadata.name, label: user.metadata.display_name || user.metadata.name, help: user.spec.email }));
   return (
     <Dialog
       open
@@ -105,13 +100,7 @@ function AddCollaborator({ scope, onClose }: { scope: Scope; onClose: () => void
       }
     >
       {create.error && <ErrorPanel error={create.error} />}
-      {byName ? (
-        <TextField label={m.person} required value={person ?? ""} onChange={setPerson} input={{ autoComplete: "off" }} />
-      ) : (
-        <Field label={m.person} required>
-          {(control) => <Combobox control={control} options={options} value={person} onChange={setPerson} />}
-        </Field>
-      )}
+      <PersonField label={m.person} value={person} onChange={setPerson} />
       <SelectField
         label={m.accessLabel}
         value={role}

@@ -17,6 +17,7 @@ import { ErrorPanel, PageBody, PageHeader, PageSkeleton } from "../../../ui/Page
 import { Tabs } from "../../../ui/Tabs";
 import { InstanceTable } from "../instances/InstanceTable";
 import type { ListSearch } from "../search";
+import { Activity } from "./Activity";
 import { Collaborators } from "./Collaborators";
 import { Notes } from "./Notes";
 
@@ -72,12 +73,14 @@ export function Workspace() {
           { to: paths.workspace(scope), label: m.tabs.instances },
           { to: paths.workspace(scope, "collaborators"), label: m.tabs.collaborators },
           { to: paths.workspace(scope, "notes"), label: m.tabs.notes },
+          { to: paths.workspace(scope, "activity"), label: m.tabs.activity },
         ]}
       />
       {tab === "instances" && <InstanceTable scope={scope} search={search} onSearch={(change) => setSearch({ ...search, ...change })} emptyAction={launch} />}
       {tab === "collaborators" && <Collaborators scope={scope} />}
       {tab === "notes" && <Notes key={workspace.metadata.uid} workspace={workspace} editable={can("workspace.update")} />}
-      {!["instances", "collaborators", "notes"].includes(tab) && <NotFound />}
+      {tab === "activity" && <Activity scope={scope} />}
+      {!["instances", "collaborators", "notes", "activity"].includes(tab) && <NotFound />}
       <ConfirmDialog
         open={deleting}
         onClose={() => setDeleting(false)}
