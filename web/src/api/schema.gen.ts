@@ -1897,6 +1897,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/projects/{project}/workspaces/{workspace}/compute-instances/{name}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give it to somebody who may launch there */
+        post: operations["compute_instance_transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/workspaces/{workspace}/service-instances/{name}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give it to somebody who may launch there */
+        post: operations["service_instance_transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orgs/{org}/projects/{project}/workspaces/{workspace}/service-instances/{name}/metrics": {
         parameters: {
             query?: never;
@@ -2246,6 +2280,23 @@ export interface paths {
         };
         /** Hear of changes as server-sent events */
         get: operations["watch_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/workspaces/{workspace}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people did in a workspace, newest first */
+        get: operations["workspace_activity"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3633,6 +3684,8 @@ export interface components {
              * @default owner
              */
             access: components["schemas"]["EndpointAccess"];
+            /** @description The widest that its owner may open it to; `access` where absent. */
+            share?: components["schemas"]["EndpointAccess"] | null;
         };
         /** @description A value told to people once it runs; `value` may use what the body may use, `endpoints.<name>.url` included. */
         OutputSpec: {
@@ -4350,6 +4403,13 @@ export interface components {
              * @default 0
              */
             attempt: number;
+            /**
+             * @description Whom the owner lets in, by endpoint; what the template says where absent. Its template and profile say how far
+             *     that may go, and only the owner opens it further.
+             */
+            access?: {
+                [key: string]: components["schemas"]["EndpointAccess"];
+            };
         };
         /** @description What is. */
         ServiceInstanceStatus: {
@@ -4417,6 +4477,16 @@ export interface components {
             url: string;
             /** @description Who may open it. */
             access: components["schemas"]["EndpointAccess"];
+            /**
+             * @description Who may open it where its owner says nothing.
+             * @default owner
+             */
+            usual: components["schemas"]["EndpointAccess"];
+            /**
+             * @description The widest that its owner may open it to.
+             * @default owner
+             */
+            share: components["schemas"]["EndpointAccess"];
             /** @description It answers. */
             ready: boolean;
         };
@@ -5158,6 +5228,11 @@ export interface components {
              */
             display_name: string;
         };
+        /** @description Who gets an instance. */
+        Transfer: {
+            /** @description The new owner's user name. */
+            owner: components["schemas"]["Name"];
+        };
         /** @description A sample of use. Absent means unknown, never zero. */
         Metrics: {
             /**
@@ -5521,6 +5596,25 @@ export interface components {
              * @description The first entry that does not follow.
              */
             broken_at?: number | null;
+        };
+        /** @description A page of what people did, newest first. */
+        ActivityPage: {
+            items: components["schemas"]["Activity"][];
+            /** @description Where the next page begins, if there may be one. */
+            next_cursor?: string | null;
+        };
+        /** @description One thing that somebody did. */
+        Activity: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who: a user name. */
+            actor: string;
+            /** @description What, in a word or two: `launched`, `stopped`, `invited`, `changed the notes`. */
+            what: string;
+            /** @description The kind of object. */
+            kind: components["schemas"]["Kind"];
+            /** @description Its name; for a role the person's. */
+            name: string;
         };
         /** @description A problem on the wire. */
         Problem: {
@@ -11630,6 +11724,88 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    compute_instance_transfer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+                workspace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            /** @description The instance with its new owner. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputeInstanceObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_instance_transfer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+                workspace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            /** @description The instance with its new owner. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceInstanceObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     service_instance_metrics: {
         parameters: {
             query?: never;
@@ -12421,6 +12597,41 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": unknown;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    workspace_activity: {
+        parameters: {
+            query?: {
+                /** @description At most so many; 50 where absent. */
+                limit?: number;
+                /** @description Where the last page ended. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org: string;
+                project: string;
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityPage"];
                 };
             };
             401: components["responses"]["Problem401"];

@@ -1,5 +1,5 @@
 // The wire's shapes of what is a person's own: notifications, and what the console remembers for them.
-import type { EndpointAccess, EndpointStatus, Kind, ServiceInstanceSpec, Values } from "./types";
+import type { Kind, Values } from "./types";
 
 export type NotificationKind = "launch_finished" | "launch_failed" | "update_available" | "invited" | "transferred" | "moved";
 
@@ -60,14 +60,3 @@ export interface ActivityPage {
   items: Activity[];
   next_cursor?: string;
 }
-
-/** An endpoint with how far its owner may open it. */
-export type SharedEndpoint = EndpointStatus & {
-  /** Who may open it where its owner says nothing. */
-  usual?: EndpointAccess;
-  /** The widest that its owner may open it to. */
-  share?: EndpointAccess;
-};
-
-/** A service's spec with whom its owner lets in, by endpoint. */
-export type OpenedSpec = ServiceInstanceSpec & { access?: Record<string, EndpointAccess> };

@@ -184,6 +184,7 @@ export interface TemplateEndpoint {
   port: number;
   path?: string;
   access: EndpointAccess;
+  share?: EndpointAccess;
 }
 export interface EnvironmentTemplateSpec {
   target_type: "process";
@@ -259,7 +260,12 @@ export interface EndpointStatus {
   name: string;
   title: string;
   url: string;
+  /** Who may open it now. */
   access: EndpointAccess;
+  /** Who may open it where its owner says nothing. */
+  usual: EndpointAccess;
+  /** The widest that its owner may open it to. */
+  share: EndpointAccess;
   ready: boolean;
 }
 export interface ServiceInstanceSpec {
@@ -272,6 +278,8 @@ export interface ServiceInstanceSpec {
   inputs: Values;
   owner?: string;
   desired_state: DesiredState;
+  /** Whom its owner lets in, by endpoint. */
+  access?: Record<string, EndpointAccess>;
 }
 export interface ServiceInstanceStatus {
   phase: Phase;

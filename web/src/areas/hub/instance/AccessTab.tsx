@@ -3,8 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useUpdate } from "../../../api/hooks";
 import { scopeOf } from "../../../api/kinds";
 import { useMe, usePermissions } from "../../../api/session";
-import type { EndpointAccess, ServiceInstance } from "../../../api/types";
-import type { OpenedSpec, SharedEndpoint } from "../../../api/types-people";
+import type { EndpointAccess, EndpointStatus, ServiceInstance, ServiceInstanceSpec } from "../../../api/types";
 import { paths } from "../../../lib/paths";
 import { hub } from "../../../messages/en/hub";
 import { ui } from "../../../messages/en/ui";
@@ -18,8 +17,8 @@ const m = hub.instance;
 const WIDTHS: EndpointAccess[] = ["owner", "workspace", "project"];
 
 /** What an endpoint may be opened to: from nobody else up to what its template and profile allow. */
-export function choicesOf(share: EndpointAccess | undefined): EndpointAccess[] {
-  return WIDTHS.slice(0, WIDTHS.indexOf(share ?? "owner") + 1);
+export function choicesOf(share: EndpointAccess): EndpointAccess[] {
+  return WIDTHS.slice(0, WIDTHS.indexOf(share) + 1);
 }
 
 export function AccessTab({ instance }: { instance: ServiceInstance }) {
@@ -53,24 +52,24 @@ export function AccessTab({ instance }: { instance: ServiceInstance }) {
   );
 }
 
-function Share({ instance, endpoint, editable }: { instance: ServiceInstance; endpoint: SharedEndpoint; editable: boolean }) {
+function Share({ instance, endpoint, editable }: { instance: ServiceInstance; endpoint: EndpointStatus; editable: boolean }) {
   const update = useUpdate("ServiceInstance");
   const choices = choicesOf(endpoint.share);
   if (!editable || choices.length < 2)
     return <KeyValue entries={[{ label: endpoint.title, value: <>{ui.access[endpoint.access]}{editable && <span className="block text-12 text-muted">{m.share.fixed}</span>}</> }]} />;
-  const spec: OpenedSpec = instance.spec;
-  const asked = update.isPending ? (update.variables.spec as OpenedSpec).access?.[endpoint.name] : undefined;
+  const { spec } = instance;
+  const asked = update.isPending ? (update.variables.spec as ServiceInstanceSpec).access?.[endpoint.name] : undefined;
   return (
     <>
       {update.error && <ErrorPanel error={update.error} />}
       <SelectField
         label={endpoint.title}
         help={m.share.help}
-        value={asked ?? spec.access?.[endpoint.name] ?? endpoint.usual ?? endpoint.access}
+        value={asked ?? spec.access?.[endpoint.name] ?? endpoint.usual}
         disabled={update.isPending}
         options={choices.map((one) => ({ value: one, label: ui.access[one] }))}
         onChange={(access) => {
-          const opened: OpenedSpec = { ...spec, access: { ...spec.access, [endpoint.name]: access as EndpointAccess } };
+          const opened: ServiceInstanceSpec = { ...spec, access: { ...spec.access, [endpoint.name]: access as EndpointAccess } };
           update.mutate({ object: instance, spec: opened }, { onSuccess: () => toast(m.share.done(endpoint.title, ui.access[access as EndpointAccess])) });
         }}
       />

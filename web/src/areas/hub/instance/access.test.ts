@@ -6,6 +6,5 @@ describe("sharing an endpoint", () => {
     expect(choicesOf("owner")).toEqual(["owner"]);
     expect(choicesOf("workspace")).toEqual(["owner", "workspace"]);
     expect(choicesOf("project")).toEqual(["owner", "workspace", "project"]);
-    expect(choicesOf(undefined)).toEqual(["owner"]);
   });
 });
