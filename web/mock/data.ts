@@ -81,7 +81,7 @@ export function seed(): Store {
     ],
     endpoints: [
       { name: "lab", title: "JupyterLab", url: "http://lab--0123456789ab.apps.localhost:8080/lab", access: "owner", usual: "owner", share: "workspace", ready: true },
-      { name: "board", title: "TensorBoard", url: "http://board--0123456789ab.apps.localhost:8080/", access: "workspace", ready: true },
+      { name: "board", title: "TensorBoard", url: "http://board--0123456789ab.apps.localhost:8080/", access: "workspace", usual: "workspace", share: "workspace", ready: true },
     ],
     outputs: [{ name: "home", label: "Home directory", value: "/home/warpyard" }, { name: "kernel", label: "Kernel gateway", value: "http://lab--0123456789ab.apps.localhost:8080/api/kernels" }],
   }, 2);

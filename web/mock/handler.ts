@@ -154,7 +154,7 @@ export class MockApi {
     });
     setTimeout(() => {
       Object.assign(timeline.at(-1)!, { state: "done", ended_at: now() });
-      this.store.change(object, (o) => Object.assign(o.status, { phase: "running", running_since: now(), timeline, endpoints: object.kind === "ServiceInstance" ? [{ name: "lab", title: "JupyterLab", url: "http://lab--0123456789ab.apps.localhost/", access: "owner", ready: true }] : undefined }));
+      this.store.change(object, (o) => Object.assign(o.status, { phase: "running", running_since: now(), timeline, endpoints: object.kind === "ServiceInstance" ? [{ name: "lab", title: "JupyterLab", url: "http://lab--0123456789ab.apps.localhost/", access: "owner", usual: "owner", share: "workspace", ready: true }] : undefined }));
     }, steps.length * 2500);
   }
 

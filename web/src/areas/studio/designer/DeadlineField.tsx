@@ -19,6 +19,7 @@ export function localTime(at: string | undefined): string {
 
 /** The moment it stands for; nothing where it is empty or no time yet. */
 export function readLocalTime(text: string): string | undefined {
-  const date = new Date(text);
-  return text === "" || Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+  // Browsers read half a date as a whole one.
+  const date = /^\d{4,}-\d\d-\d\dT\d\d:\d\d/.test(text) ? new Date(text) : undefined;
+  return date === undefined || Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
