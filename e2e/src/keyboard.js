@@ -51,9 +51,11 @@ export async function deleteByKeyboard(world) {
   await page.goto(`${world.server.url}/orgs/default/projects/vision/workspaces/defect-detection/instances/scratch-box`);
   await tabTo(page, page.getByRole("main").getByRole("button", { name: "More" }));
   await page.keyboard.press("Enter");
-  await page.getByRole("menuitem", { name: "Delete…" }).waitFor();
-  await page.keyboard.press("ArrowDown");
-  if (!(await page.getByRole("menuitem", { name: "Delete…" }).evaluate((item) => item === document.activeElement))) await page.keyboard.press("ArrowUp");
+  // What destroys stands last.
+  const last = page.getByRole("menuitem", { name: "Delete…" });
+  await last.waitFor();
+  await page.keyboard.press("End");
+  await page.waitForFunction((item) => item === document.activeElement, await last.elementHandle());
   await page.keyboard.press("Enter");
   await tabTo(page, page.getByRole("dialog").getByRole("button", { name: "Delete" }));
   await page.keyboard.press("Enter");
