@@ -202,10 +202,18 @@ impl Operation {
         if !self.body.is_empty() {
             statuses.push(413);
         }
+        if self.takes_idempotency_key() {
+            // The key was used for another request, or its first one is still under way.
+            statuses.push(409);
+        }
         statuses.extend(&self.problems);
         statuses.sort_unstable();
         statuses.dedup();
         statuses
+    }
+
+    fn takes_idempotency_key(&self) -> bool {
+        self.method == Method::POST && self.needs != Needs::Nothing
     }
 
     fn describe(&self) -> Value {
@@ -228,7 +236,7 @@ impl Operation {
                 }));
             }
         }
-        if self.method == Method::POST && self.needs != Needs::Nothing {
+        if self.takes_idempotency_key() {
             parameters.push(json!({
                 "name": "Idempotency-Key", "in": "header", "required": false,
                 "description": "Sent again with the same key, the request is answered as the first time and done once.",
