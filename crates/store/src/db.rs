@@ -1,16 +1,17 @@
 //! The two databases behind one small door.
 //!
 //! SQL in this crate is written once, with `$1` placeholders, which SQLite and PostgreSQL both take; only the set-up
-//! differs. SQLite has one writer connection whose transactions begin immediately (a deferred read-then-write would
-//! fail at once under load, and no time-out helps) and a read-only pool.
+//! differs.
 
 use serde_json::Value as Json;
+use sqlite::{Reader, Sqlite, SqliteRow, Writer};
 use sqlx::postgres::{PgPool, PgPoolOptions, PgRow};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions, PgTransaction, Postgres, Row as _, Sqlite, SqliteTransaction, pool::PoolConnection};
+use sqlx::{AssertSqlSafe, PgTransaction, Postgres, Row as _, pool::PoolConnection};
 use std::path::Path;
 use std::time::Duration;
 use warpyard_model::{Error, ErrorCode, Result};
+
+mod sqlite;
 
 const SQLITE_SCHEMA: &str = include_str!("migrations/sqlite.sql");
 const POSTGRES_SCHEMA: &str = include_str!("migrations/postgres.sql");
@@ -18,7 +19,7 @@ const POSTGRES_SCHEMA: &str = include_str!("migrations/postgres.sql");
 /// An open database.
 #[derive(Clone)]
 pub(crate) enum Db {
-    Sqlite { write: SqlitePool, read: SqlitePool },
+    Sqlite(Sqlite),
     Postgres(PgPool),
 }
 
@@ -89,31 +90,27 @@ pub(crate) enum Row {
 impl Row {
     pub(crate) fn text(&self, column: &str) -> Result<String> {
         match self {
-            Row::Sqlite(r) => r.try_get(column),
-            Row::Postgres(r) => r.try_get(column),
+            Row::Sqlite(r) => r.text(column),
+            Row::Postgres(r) => r.try_get(column).map_err(failed),
         }
-        .map_err(failed)
     }
     pub(crate) fn opt_text(&self, column: &str) -> Result<Option<String>> {
         match self {
-            Row::Sqlite(r) => r.try_get(column),
-            Row::Postgres(r) => r.try_get(column),
+            Row::Sqlite(r) => r.opt_text(column),
+            Row::Postgres(r) => r.try_get(column).map_err(failed),
         }
-        .map_err(failed)
     }
     pub(crate) fn int(&self, column: &str) -> Result<i64> {
         match self {
-            Row::Sqlite(r) => r.try_get(column),
-            Row::Postgres(r) => r.try_get(column),
+            Row::Sqlite(r) => r.int(column),
+            Row::Postgres(r) => r.try_get(column).map_err(failed),
         }
-        .map_err(failed)
     }
     pub(crate) fn opt_int(&self, column: &str) -> Result<Option<i64>> {
         match self {
-            Row::Sqlite(r) => r.try_get(column),
-            Row::Postgres(r) => r.try_get(column),
+            Row::Sqlite(r) => r.opt_int(column),
+            Row::Postgres(r) => r.try_get(column).map_err(failed),
         }
-        .map_err(failed)
     }
     pub(crate) fn json(&self, column: &str) -> Result<Json> {
         Ok(self.opt_json(column)?.unwrap_or(Json::Null))
@@ -126,8 +123,8 @@ impl Row {
 
 /// A connection, in a transaction or not. Dropping a transaction that was not committed rolls it back.
 pub(crate) enum Conn {
-    SqliteRead(PoolConnection<Sqlite>),
-    SqliteWrite(SqliteTransaction<'static>),
+    SqliteRead(Reader),
+    SqliteWrite(Writer),
     PostgresRead(PoolConnection<Postgres>),
     PostgresWrite(PgTransaction<'static>),
 }
@@ -152,26 +149,27 @@ macro_rules! bind_all {
 impl Conn {
     /// Runs a statement; tells how many rows it touched.
     pub(crate) async fn run(&mut self, sql: &str, args: &[Value]) -> Result<u64> {
-        let sql = AssertSqlSafe(sql.to_owned());
+        let safe = || AssertSqlSafe(sql.to_owned());
         match self {
-            Conn::SqliteRead(c) => bind_all!(sqlx::query(sql), args).execute(&mut **c).await.map(|r| r.rows_affected()),
-            Conn::SqliteWrite(c) => bind_all!(sqlx::query(sql), args).execute(&mut **c).await.map(|r| r.rows_affected()),
-            Conn::PostgresRead(c) => bind_all!(sqlx::query(sql), args).execute(&mut **c).await.map(|r| r.rows_affected()),
-            Conn::PostgresWrite(c) => bind_all!(sqlx::query(sql), args).execute(&mut **c).await.map(|r| r.rows_affected()),
+            Conn::SqliteRead(c) => return c.run(sql, args),
+            Conn::SqliteWrite(c) => return c.run(sql, args),
+            Conn::PostgresRead(c) => bind_all!(sqlx::query(safe()), args).execute(&mut **c).await,
+            Conn::PostgresWrite(c) => bind_all!(sqlx::query(safe()), args).execute(&mut **c).await,
         }
+        .map(|done| done.rows_affected())
         .map_err(failed)
     }
 
     /// Every row of a query.
     pub(crate) async fn all(&mut self, sql: &str, args: &[Value]) -> Result<Vec<Row>> {
-        let sql = AssertSqlSafe(sql.to_owned());
+        let safe = || AssertSqlSafe(sql.to_owned());
         let rows = match self {
-            Conn::SqliteRead(c) => wrap(bind_all!(sqlx::query(sql), args).fetch_all(&mut **c).await, Row::Sqlite),
-            Conn::SqliteWrite(c) => wrap(bind_all!(sqlx::query(sql), args).fetch_all(&mut **c).await, Row::Sqlite),
-            Conn::PostgresRead(c) => wrap(bind_all!(sqlx::query(sql), args).fetch_all(&mut **c).await, Row::Postgres),
-            Conn::PostgresWrite(c) => wrap(bind_all!(sqlx::query(sql), args).fetch_all(&mut **c).await, Row::Postgres),
+            Conn::SqliteRead(c) => return Ok(c.all(sql, args)?.into_iter().map(Row::Sqlite).collect()),
+            Conn::SqliteWrite(c) => return Ok(c.all(sql, args)?.into_iter().map(Row::Sqlite).collect()),
+            Conn::PostgresRead(c) => bind_all!(sqlx::query(safe()), args).fetch_all(&mut **c).await,
+            Conn::PostgresWrite(c) => bind_all!(sqlx::query(safe()), args).fetch_all(&mut **c).await,
         };
-        rows.map_err(failed)
+        Ok(rows.map_err(failed)?.into_iter().map(Row::Postgres).collect())
     }
 
     /// The first row of a query.
@@ -184,10 +182,12 @@ impl Conn {
         self.commit_then(|| ()).await
     }
 
-    /// Makes the transaction durable and does what must follow.
+    /// Makes the transaction durable and does what must follow, also when the caller is gone by then: a request whose client
+    /// hung up is dropped wherever it waits. On PostgreSQL a drop in between is made good by the looks that other servers'
+    /// writes need anyway.
     pub(crate) async fn commit_then(self, then: impl FnOnce() + Send + 'static) -> Result<()> {
         match self {
-            Conn::SqliteWrite(c) => c.commit().await.map_err(failed)?,
+            Conn::SqliteWrite(c) => return c.commit(then).await,
             Conn::PostgresWrite(c) => c.commit().await.map_err(failed)?,
             Conn::SqliteRead(_) | Conn::PostgresRead(_) => {}
         }
@@ -196,30 +196,10 @@ impl Conn {
     }
 }
 
-fn wrap<T>(rows: Result<Vec<T>, sqlx::Error>, make: fn(T) -> Row) -> Result<Vec<Row>, sqlx::Error> {
-    rows.map(|rows| rows.into_iter().map(make).collect())
-}
-
 impl Db {
     /// Opens or creates the SQLite database at `path`.
     pub(crate) async fn sqlite(path: &Path) -> Result<Self> {
-        make_private(path)?;
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5))
-            .foreign_keys(true)
-            .disable_statement_logging();
-        let open = |e: sqlx::Error| Error::unavailable(format!("The database at {} cannot be opened: {e}", path.display()));
-        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.map_err(open)?;
-        let read = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_with(options.read_only(true).create_if_missing(false))
-            .await
-            .map_err(open)?;
-        let db = Db::Sqlite { write, read };
+        let db = Db::Sqlite(Sqlite::open(path)?);
         db.migrate("SELECT 1 FROM sqlite_master WHERE name = 'meta'", SQLITE_SCHEMA).await?;
         Ok(db)
     }
@@ -258,19 +238,17 @@ impl Db {
     /// A connection for reading.
     pub(crate) async fn read(&self) -> Result<Conn> {
         match self {
-            Db::Sqlite { read, .. } => read.acquire().await.map(Conn::SqliteRead),
-            Db::Postgres(pool) => pool.acquire().await.map(Conn::PostgresRead),
+            Db::Sqlite(db) => db.read().await.map(Conn::SqliteRead),
+            Db::Postgres(pool) => pool.acquire().await.map(Conn::PostgresRead).map_err(failed),
         }
-        .map_err(failed)
     }
 
     /// A transaction for writing.
     pub(crate) async fn begin(&self) -> Result<Conn> {
         match self {
-            Db::Sqlite { write, .. } => write.begin_with("BEGIN IMMEDIATE").await.map(Conn::SqliteWrite),
-            Db::Postgres(pool) => pool.begin().await.map(Conn::PostgresWrite),
+            Db::Sqlite(db) => db.begin().await.map(Conn::SqliteWrite),
+            Db::Postgres(pool) => pool.begin().await.map(Conn::PostgresWrite).map_err(failed),
         }
-        .map_err(failed)
     }
 
     /// Whether other servers may write to the same database, so that this one must look from time to time.
@@ -279,22 +257,14 @@ impl Db {
     }
 }
 
-/// Makes the file before SQLite does, readable by its owner alone; SQLite gives its side files the same mode.
-fn make_private(path: &Path) -> Result<()> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let made = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path);
-    made.map(drop).map_err(|e| Error::unavailable(format!("The database at {} cannot be made: {e}", path.display())))
+fn taken(context: impl std::fmt::Display) -> Error {
+    Error::new(ErrorCode::AlreadyExists, "There is one of that name already.").with_context(context)
 }
 
 /// Turns a database error into ours: taken names are told apart, everything else stays private.
 pub(crate) fn failed(error: sqlx::Error) -> Error {
     match &error {
-        sqlx::Error::Database(db) if db.is_unique_violation() => {
-            Error::new(ErrorCode::AlreadyExists, "There is one of that name already.").with_context(db)
-        }
-        sqlx::Error::Database(db) if db.message().contains("database or disk is full") => {
-            Error::unavailable("The disk that holds the database is full; free some space and try again.").with_context(db)
-        }
+        sqlx::Error::Database(db) if db.is_unique_violation() => taken(db),
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
             Error::unavailable("The database cannot be reached at the moment.").with_context(&error)
         }

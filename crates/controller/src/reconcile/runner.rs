@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use warpyard_model::kinds::{ComputeInstance, ServiceInstance, Target};
 use warpyard_model::{Kind, Result};
-use warpyard_store::{ControllerStore, Lease};
+use warpyard_store::{ChangeFeed, ControllerStore, Lease};
 
 /// How controllers are run.
 #[derive(Debug, Clone)]
@@ -115,8 +115,10 @@ impl Controllers {
         let tracker = TaskTracker::new();
         let shared = &self.shared;
         tracing::info!(epoch = lease.epoch, "controllers begin");
+        // The feed begins before anything is looked at: what changes after a look is in it.
+        let feed = shared.store.store().changes(None);
         let jobs = [
-            tracker.spawn(watch_changes(shared.clone(), lease.clone(), lost.clone())),
+            tracker.spawn(watch_changes(shared.clone(), feed, lease.clone(), lost.clone())),
             tracker.spawn(schedule(shared.clone(), lease.clone(), lost.clone())),
             tracker.spawn(watch_targets(shared.clone(), lease.clone(), lost.clone())),
             tracker.spawn(watch_versions(shared.clone(), lease.clone(), lost.clone())),
@@ -266,8 +268,7 @@ fn pause_after(again: Again, failures: usize) -> Duration {
     PAUSES[(begin + failures).min(PAUSES.len() - 1)]
 }
 
-async fn watch_changes(shared: Arc<Shared>, lease: Lease, lost: CancellationToken) {
-    let mut feed = shared.store.store().changes(None);
+async fn watch_changes(shared: Arc<Shared>, mut feed: ChangeFeed, lease: Lease, lost: CancellationToken) {
     loop {
         tokio::select! {
             waited = feed.wait() => if waited.is_err() { tokio::time::sleep(Duration::from_secs(1)).await },

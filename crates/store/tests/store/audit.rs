@@ -58,8 +58,8 @@ async fn every_change_is_told(db: TestStore) {
 /// Edits the database from outside, as somebody with its file or password can.
 async fn by_hand(db: &TestStore, sql: &'static str) {
     if db.file().is_some() {
-        let mut conn = sqlx::SqliteConnection::connect(&db.address()).await.unwrap();
-        assert_eq!(sqlx::query(sql).execute(&mut conn).await.unwrap().rows_affected(), 1, "{sql}");
+        let connection = rusqlite::Connection::open(db.file().unwrap()).unwrap();
+        assert_eq!(connection.execute(sql, []).unwrap(), 1, "{sql}");
     } else {
         let mut conn = sqlx::PgConnection::connect(&db.address()).await.unwrap();
         assert_eq!(sqlx::query(sql).execute(&mut conn).await.unwrap().rows_affected(), 1, "{sql}");

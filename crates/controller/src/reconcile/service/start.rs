@@ -6,6 +6,7 @@ use super::observed::adopt;
 use super::{fail, show};
 use crate::desired::Rendered;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::Notify;
 use warpyard_model::kinds::{ComputeInstance, Phase, ServiceInstance, StepState};
@@ -35,8 +36,9 @@ impl ProgressSink for Journal {
 }
 
 impl Journal {
+    /// News goes once it is written: whoever waits for this may be gone before.
     async fn write(&self, desk: &Desk, uid: &str) -> Result<()> {
-        let news: Vec<Progress> = self.news.lock().map(|mut n| n.drain(..).collect()).unwrap_or_default();
+        let news = self.news.lock().map(|news| news.clone()).unwrap_or_default();
         if news.is_empty() {
             return Ok(());
         }
@@ -48,6 +50,9 @@ impl Journal {
             true
         })
         .await?;
+        if let Ok(mut kept) = self.news.lock() {
+            kept.retain(|progress| !news.contains(progress));
+        }
         Ok(())
     }
 
@@ -60,10 +65,12 @@ impl Journal {
     }
 }
 
-/// Ends when nobody wants this start any more: deleted, stopped or changed meanwhile.
-async fn superseded(desk: &Desk, uid: &str, generation: i64) -> Result<()> {
+/// Ends when nobody wants this start any more: deleted, stopped or changed meanwhile. `heard` tells that the bell rang,
+/// which nobody hears a second time.
+async fn superseded(desk: &Desk, uid: &str, generation: i64, heard: &AtomicBool) -> Result<()> {
     loop {
         desk.bell.notified().await;
+        heard.store(true, Ordering::Relaxed);
         match desk.store.get::<ServiceInstance>(uid).await? {
             Some(now) if now.metadata.deletion_requested_at.is_none() && now.metadata.generation == generation => {}
             _ => return Ok(()),
@@ -99,10 +106,11 @@ pub(super) async fn start(
     })
     .await?;
     let journal = Journal { news: Mutex::default(), bell: Notify::new() };
+    let heard = AtomicBool::new(false);
     let applied = tokio::select! {
         applied = provider.apply_service(&rendered.desired, &journal) => applied,
         written = journal.keep_writing(desk, uid) => return written.map(|()| Outcome::again()),
-        ended = superseded(desk, uid, generation) => {
+        ended = superseded(desk, uid, generation, &heard) => {
             ended?;
             journal.write(desk, uid).await?;
             // Look again at once: there is something newer to do.
@@ -110,6 +118,9 @@ pub(super) async fn start(
         }
     };
     journal.write(desk, uid).await?;
+    if heard.into_inner() {
+        desk.bell.notify_one();
+    }
     match applied {
         Ok(()) => {
             let observed = provider.observe_service(uid).await?;
