@@ -117,6 +117,7 @@ const card = (kind: CatalogueCard["kind"], name: string, title: string, descript
   card: { icon: name, category, tags: [] },
   currency: "EUR",
   isolation: "sandboxed process",
+  badges: [{ kind: "isolation" as const, text: "sandboxed process" }],
   auto_creates_compute: kind === "ServiceProfile",
   needs_compute: false,
   offered_by: "Platform team",

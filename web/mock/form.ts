@@ -62,6 +62,7 @@ export function answerForm(store: Store, kind: "ComputeProfile" | "ServiceProfil
       target: "local",
       targets: ["local"],
       isolation: card.isolation,
+      badges: card.badges,
       access: service ? [{ endpoint: "lab", title: "JupyterLab", access: "owner" }] : [],
       capacity: card.availability,
     },

@@ -65,6 +65,9 @@ fn own(kind: Kind) -> Vec<Column> {
             column("GPUS", target_gpus),
             column("INSTANCES", |o| text(o, "/status/usage/instances")),
         ],
+        Kind::Icon => {
+            vec![TITLE, column("TYPE", |o| if o.text("/spec/png").is_none() { "SVG".to_owned() } else { "PNG".to_owned() })]
+        }
         Kind::Group => vec![TITLE, column("MEMBERS", |o| o.array("/spec/members").len().to_string())],
         Kind::EnvironmentTemplate => vec![TITLE, column("VERSIONS", template_versions)],
         Kind::Secret => vec![column("ENTRIES", secret_entries)],

@@ -3,6 +3,7 @@
 //! Knows no HTTP. Level-triggered: every reconcile loads fresh, observes the provider, and takes one idempotent step.
 
 pub mod admission;
+pub mod badges;
 pub mod capacity;
 pub mod catalogue;
 mod desired;

@@ -6,6 +6,7 @@
 pub mod difference;
 pub mod document;
 pub mod error;
+pub mod icon;
 pub mod inputs;
 pub mod kind;
 pub mod kinds;

@@ -147,7 +147,7 @@ pub enum Role {
     PlatformAdmin,
     /// Everything inside an organization.
     OrgAdmin,
-    /// Compute and service profiles, and nothing more.
+    /// Compute and service profiles with their icons, and nothing more.
     PaasAdmin,
     /// Launches and operates instances on behalf of people.
     ManagedInstancesOperator,
@@ -255,6 +255,7 @@ impl Role {
             },
             Role::PaasAdmin => {
                 profile
+                    || kind == K::Icon
                     || (verb == V::View
                         && matches!(
                             kind,
@@ -315,7 +316,8 @@ mod tests {
     #[test]
     fn paas_admin_changes_profiles_and_nothing_more() {
         for permission in Role::PaasAdmin.permissions() {
-            let about_profiles = matches!(permission.subject, Subject::Kind(Kind::ComputeProfile | Kind::ServiceProfile));
+            let about_profiles =
+                matches!(permission.subject, Subject::Kind(Kind::ComputeProfile | Kind::ServiceProfile | Kind::Icon));
             assert!(about_profiles || permission.verb == Verb::View, "{permission}");
         }
     }

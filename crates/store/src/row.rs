@@ -55,7 +55,9 @@ impl StoredObject {
             Kind::ComputeProfile | Kind::ServiceProfile => {
                 resource.offered_in(self.offered_in()).for_groups(self.groups()).draft(self.is_draft())
             }
-            Kind::Group => resource.offered_in(self.metadata.scope.org.iter().cloned().map(ScopePath::org).collect()),
+            Kind::Group | Kind::Icon => {
+                resource.offered_in(self.metadata.scope.org.iter().cloned().map(ScopePath::org).collect())
+            }
             Kind::Target => resource.offered_in(vec![ScopePath::platform()]),
             Kind::SystemProfile => resource.offered_in(self.offered_to_orgs()),
             Kind::EnvironmentTemplate if self.metadata.scope.org.is_none() => resource.offered_in(vec![ScopePath::platform()]),

@@ -3,6 +3,7 @@
 // Regenerate schema.gen.ts with `npm run generate` after openapi.json changed.
 import type { components } from "./schema.gen";
 import type * as Mine from "./types";
+import type * as Icons from "./types-icons";
 
 type Theirs = components["schemas"];
 
@@ -30,6 +31,10 @@ export type Checked = All<{
   Availability: Same<Mine.Availability, Theirs["Capacity"]>;
   AvailabilityState: SameWords<Mine.Availability["state"], Theirs["CapacityState"]>;
   CatalogueCard: Same<Mine.CatalogueCard, Theirs["CatalogueCard"]>;
+  Badge: Same<Icons.Badge, Theirs["Badge"]>;
+  BadgeKind: SameWords<Icons.Badge["kind"], Theirs["BadgeKind"]>;
+  Icon: Same<Icons.IconSpec, Theirs["Icon"]>;
+  StoredIcon: Same<Icons.StoredIcon, Theirs["StoredIcon"]>;
   Card: Same<Mine.Card, Theirs["Card"]>;
   ComputeProfile: Same<Mine.ComputeProfileSpec, Theirs["ComputeProfile"]>;
   ServiceProfile: Same<Mine.ServiceProfileSpec, Theirs["ServiceProfile"]>;

@@ -763,6 +763,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/icons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every icon you may see */
+        get: operations["icon_list"];
+        put?: never;
+        /** Create a icon */
+        post: operations["icon_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/icons/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** View a icon */
+        get: operations["icon_view"];
+        /** Change a icon */
+        put: operations["icon_update"];
+        post?: never;
+        /** Delete a icon */
+        delete: operations["icon_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/icons/{name}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every spec a icon has had, newest first */
+        get: operations["icon_revisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/icons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every icon you may see, wherever it lives */
+        get: operations["icon_list_everywhere"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/environment-templates": {
         parameters: {
             query?: never;
@@ -1786,7 +1857,7 @@ export interface paths {
             cookie?: never;
         };
         /** The drawing of a shipped profile, as NAME.svg */
-        get: operations["icon_view"];
+        get: operations["shipped_icon_view"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2186,6 +2257,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/icons/{name}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture of an icon, as SVG or PNG */
+        get: operations["icon_image_view"];
+        /** Upload the picture of an icon, an SVG or a PNG; makes the icon if need be */
+        put: operations["icon_image_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orgs/{org}/environment-templates/import": {
         parameters: {
             query?: never;
@@ -2552,7 +2641,7 @@ export interface components {
             status: components["schemas"]["SystemProfileStatus"];
         };
         /** @description A kind of object. */
-        Kind: "Organization" | "User" | "Target" | "SystemProfile" | "RoleBinding" | "Group" | "EnvironmentTemplate" | "Project" | "Secret" | "ComputeProfile" | "ServiceProfile" | "Workspace" | "ComputeInstance" | "ServiceInstance";
+        Kind: "Organization" | "User" | "Target" | "SystemProfile" | "RoleBinding" | "Group" | "Icon" | "EnvironmentTemplate" | "Project" | "Secret" | "ComputeProfile" | "ServiceProfile" | "Workspace" | "ComputeInstance" | "ServiceInstance";
         /** @description Metadata of an object. The server sets everything but name, display name, description and labels. */
         Metadata: {
             /** @description Unique in its scope and kind; never changes. */
@@ -2651,7 +2740,7 @@ export interface components {
         };
         /** @description How a profile looks in the catalogue. Its title and one line are the object's display name and description. */
         Card: {
-            /** @description The icon's name: a system profile's (`jupyterlab`, `gpu`) or one of the console's set. */
+            /** @description The icon's name: a system profile's (`jupyterlab`, `gpu`), or `org:NAME` for one that the organization uploaded. */
             icon?: string;
             /** @description One word: `Notebooks`, `Inference`. */
             category?: string;
@@ -2659,6 +2748,8 @@ export interface components {
             tags?: string[];
             /** @description Longer documentation, in Markdown. */
             documentation?: string;
+            /** @description Where more is to be read, such as a page of the team's own: an `https` address. */
+            documentation_url?: string;
         };
         /** @description One version of an environment template: the organization's own, or else a shipped one. */
         TemplateRef: {
@@ -3403,6 +3494,67 @@ export interface components {
             metadata: components["schemas"]["NewMetadata"];
             /** @description What is wanted. */
             spec: components["schemas"]["Group"];
+        };
+        /** @description A page of a list. */
+        IconList: {
+            /** @description The objects. */
+            items: components["schemas"]["IconObject"][];
+            /** @description Where the next page begins, if there is one. */
+            next_cursor?: string | null;
+            /**
+             * Format: uint64
+             * @description How many there are in all pages.
+             */
+            total: number;
+        };
+        /** @description An object as it is stored, sent and written in files. */
+        IconObject: {
+            /** @description Always `warpyard.io/v1`. */
+            apiVersion: string;
+            /** @description The kind's name. */
+            kind: components["schemas"]["Kind"];
+            /** @description Names, scope, versions, who and when. */
+            metadata: components["schemas"]["Metadata"];
+            /** @description What is wanted. */
+            spec: components["schemas"]["Icon"];
+            /**
+             * @description What is.
+             * @default {}
+             */
+            status: components["schemas"]["NoStatus"];
+        };
+        /** @description The drawing: an SVG or a PNG. It is kept without anything that could run or lead elsewhere. */
+        Icon: {
+            /** @description The SVG, at most 64 KiB. Only shapes, gradients and text are kept. */
+            svg?: string;
+            /** @description The PNG in Base64, at most 64 KiB before that and 512 pixels in either direction. Only its pixels are kept. */
+            png?: string;
+        };
+        /** @description A list on the wire. */
+        ListOfIconRevision: {
+            /** @description The entries. */
+            items: components["schemas"]["IconRevision"][];
+        };
+        /** @description A spec as it once was. */
+        IconRevision: {
+            /**
+             * Format: int64
+             * @description Which generation.
+             */
+            generation: number;
+            /** @description Since when. */
+            at: components["schemas"]["Timestamp"];
+            /** @description By whom. */
+            by: string;
+            /** @description The spec. */
+            spec: components["schemas"]["Icon"];
+        };
+        /** @description A new or changed object. A whole document, as it was read, is taken too; what the server sets is ignored then. */
+        IconDraft: {
+            /** @description Name, display name, description, labels. */
+            metadata: components["schemas"]["NewMetadata"];
+            /** @description What is wanted. */
+            spec: components["schemas"]["Icon"];
         };
         /** @description A page of a list. */
         EnvironmentTemplateList: {
@@ -4786,6 +4938,8 @@ export interface components {
             targets: string[];
             /** @description The isolation it would get, said plainly. */
             isolation: string;
+            /** @description What to say of it in few words: the same as on its card. */
+            badges: components["schemas"]["Badge"][];
             /** @description Who will be able to open what. */
             access: components["schemas"]["AccessLine"][];
             /** @description Whether it can start now. */
@@ -4793,6 +4947,17 @@ export interface components {
             /** @description How many of it the person has and may have, where the profile says so. */
             limit?: components["schemas"]["LimitUse"] | null;
         };
+        /** @description A few words on a card. */
+        Badge: {
+            /** @description What it tells. */
+            kind: components["schemas"]["BadgeKind"];
+            /** @description The words. */
+            text: string;
+            /** @description The whole sentence, where the words are only its beginning. */
+            detail: string;
+        };
+        /** @description What a badge tells. */
+        BadgeKind: "isolation" | "gpu_model";
         /** @description Who will be able to open an endpoint. */
         AccessLine: {
             /** @description The endpoint. */
@@ -4907,6 +5072,8 @@ export interface components {
             currency: string;
             /** @description The isolation it gets, in a few words; the launch form says it in full. */
             isolation: string;
+            /** @description What to say of it in few words. */
+            badges: components["schemas"]["Badge"][];
             /** @description One launch makes the compute instance too. */
             auto_creates_compute: boolean;
             /** @description It runs on a compute instance that has to be there first. */
@@ -5479,6 +5646,13 @@ export interface components {
             project?: components["schemas"]["Name"] | null;
             /** @description The workspace's name; needs `project`. */
             workspace?: components["schemas"]["Name"] | null;
+        };
+        /** @description An icon that was taken in. */
+        StoredIcon: {
+            /** @description The icon as it is kept. */
+            icon: components["schemas"]["IconObject"];
+            /** @description What was left out of the file, in words, because it could run or lead elsewhere, or is not known. */
+            left_out: string[];
         };
         /** @description Whose module it is. */
         ModuleKind: "tofu";
@@ -8183,6 +8357,271 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    icon_list: {
+        parameters: {
+            query?: {
+                /** @description At most so many entries; 50 where absent, 500 at most. */
+                limit?: number;
+                /** @description Where the last page ended: its `next_cursor`. */
+                cursor?: string;
+                /** @description Only whose name, display name or description contains this. */
+                search?: string;
+                /** @description `name`, `created_at` or `updated_at`, with a leading hyphen to reverse. */
+                sort?: string;
+                /** @description Only instances in this phase, or profiles that are `published` or `draft`. */
+                phase?: string;
+                /** @description Only what belongs to this person. */
+                owner?: string;
+                /** @description Only with this label, as `key=value`; several with commas. */
+                label?: string;
+                /** @description Only in this organization. */
+                org?: components["schemas"]["Name"];
+                /** @description Only in this project. */
+                project?: components["schemas"]["Name"];
+                /** @description Only in this workspace. */
+                workspace?: components["schemas"]["Name"];
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IconList"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    icon_create: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IconDraft"];
+            };
+        };
+        responses: {
+            /** @description The new object. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IconObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    icon_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The object; its version is the ETag. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IconObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    icon_update: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IconDraft"];
+            };
+        };
+        responses: {
+            /** @description The object as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IconObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    icon_delete: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    icon_revisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The revisions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfIconRevision"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    icon_list_everywhere: {
+        parameters: {
+            query?: {
+                /** @description At most so many entries; 50 where absent, 500 at most. */
+                limit?: number;
+                /** @description Where the last page ended: its `next_cursor`. */
+                cursor?: string;
+                /** @description Only whose name, display name or description contains this. */
+                search?: string;
+                /** @description `name`, `created_at` or `updated_at`, with a leading hyphen to reverse. */
+                sort?: string;
+                /** @description Only instances in this phase, or profiles that are `published` or `draft`. */
+                phase?: string;
+                /** @description Only what belongs to this person. */
+                owner?: string;
+                /** @description Only with this label, as `key=value`; several with commas. */
+                label?: string;
+                /** @description Only in this organization. */
+                org?: components["schemas"]["Name"];
+                /** @description Only in this project. */
+                project?: components["schemas"]["Name"];
+                /** @description Only in this workspace. */
+                workspace?: components["schemas"]["Name"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IconList"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     environment_template_list_in_platform: {
         parameters: {
             query?: {
@@ -10710,7 +11149,10 @@ export interface operations {
     };
     compute_profile_preview: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The profile's home project. */
+                home?: components["schemas"]["Name"];
+            };
             header?: {
                 /** @description Sent again with the same key, the request is answered as the first time and done once. */
                 "Idempotency-Key"?: string;
@@ -10749,7 +11191,10 @@ export interface operations {
     };
     service_profile_preview: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The profile's home project. */
+                home?: components["schemas"]["Name"];
+            };
             header?: {
                 /** @description Sent again with the same key, the request is answered as the first time and done once. */
                 "Idempotency-Key"?: string;
@@ -11488,7 +11933,7 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    icon_view: {
+    shipped_icon_view: {
         parameters: {
             query?: never;
             header?: never;
@@ -12127,7 +12572,10 @@ export interface operations {
     };
     compute_profile_render_draft: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The profile's home project. */
+                home?: components["schemas"]["Name"];
+            };
             header?: {
                 /** @description Sent again with the same key, the request is answered as the first time and done once. */
                 "Idempotency-Key"?: string;
@@ -12245,7 +12693,10 @@ export interface operations {
     };
     service_profile_render_draft: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The profile's home project. */
+                home?: components["schemas"]["Name"];
+            };
             header?: {
                 /** @description Sent again with the same key, the request is answered as the first time and done once. */
                 "Idempotency-Key"?: string;
@@ -12394,6 +12845,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AppliedDocuments"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    icon_image_view: {
+        parameters: {
+            query?: {
+                /** @description Its SHA-256, in hex: named by what is in it, the picture may be kept for good. */
+                digest?: string;
+            };
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture; its digest is the ETag. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description It is still the one you have. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    icon_image_update: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/svg+xml": string;
+                "image/png": string;
+            };
+        };
+        responses: {
+            /** @description The icon as it is kept, and what was left out. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredIcon"];
                 };
             };
             401: components["responses"]["Problem401"];

@@ -1,6 +1,7 @@
 // The wire's shapes, as the model crate and the HTTP contract define them.
 import type { Field, Form, InputRule, Preset } from "./types-inputs";
 import type { InstanceUpdate } from "./types-change";
+import type { Badge, Icon } from "./types-icons";
 import type { ProfileVersion } from "./types-versions";
 
 export type * from "./types-inputs";
@@ -12,6 +13,7 @@ export type Kind =
   | "SystemProfile"
   | "RoleBinding"
   | "Group"
+  | "Icon"
   | "EnvironmentTemplate"
   | "Project"
   | "Secret"
@@ -69,6 +71,8 @@ export interface Card {
   category?: string;
   tags?: string[];
   documentation?: string;
+  /** Where more is to be read; always https. */
+  documentation_url?: string;
 }
 export interface Sharing {
   all_projects: boolean;
@@ -387,6 +391,7 @@ export interface KindMap {
   SystemProfile: SystemProfile;
   RoleBinding: RoleBinding;
   Group: Group;
+  Icon: Icon;
   EnvironmentTemplate: EnvironmentTemplate;
   Project: Project;
   Secret: Secret;
@@ -431,6 +436,8 @@ export interface CatalogueCard {
   price_per_hour?: string;
   currency: string;
   isolation: string;
+  /** What to say of it in few words. */
+  badges: Badge[];
   auto_creates_compute: boolean;
   needs_compute: boolean;
   offered_by: string;
@@ -445,6 +452,8 @@ export interface FormRequest {
   viewer?: string;
 }
 export interface FormSummary {
+  /** The same as on its card. */
+  badges: Badge[];
   limit?: { used: number; most: number };
   /** Every target it may run on. */
   targets: string[];

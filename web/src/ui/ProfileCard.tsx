@@ -3,6 +3,8 @@ import type { ReactNode } from "react";
 import type { Availability, CatalogueCard } from "../api/types";
 import { formatMoney } from "../lib/format";
 import { ui as m } from "../messages/en/ui";
+import { Badges } from "./Badges";
+import { DocumentationLink } from "./DocumentationLink";
 import { ProfileIcon } from "./ProfileIcon";
 import { SizeLine } from "./SizeLine";
 import { StateBadge, Tag, type Tone } from "./StateBadge";
@@ -25,6 +27,7 @@ export function AvailabilityBadge({ availability }: { availability: Availability
 
 export interface ProfileCardProps {
   card: CatalogueCard;
+  org: string | undefined;
   link?: (title: ReactNode) => ReactNode;
   /** Stands at the right of the title. */
   action?: ReactNode;
@@ -32,13 +35,13 @@ export interface ProfileCardProps {
 }
 
 /** `link` wraps the title, so that the whole card leads where the title leads. */
-export function ProfileCard({ card, link, action, heading: Heading = "h3" }: ProfileCardProps) {
+export function ProfileCard({ card, org, link, action, heading: Heading = "h3" }: ProfileCardProps) {
   const kind = card.kind === "ServiceProfile" ? m.serviceProfile : m.computeProfile;
   const price = card.price_per_hour === undefined ? m.noPrice : m.perHour(formatMoney(card.price_per_hour, card.currency));
   return (
     <article className="relative flex h-full flex-col gap-3 rounded-md border border-line bg-raised p-4 transition-colors duration-100 hover:border-line-strong focus-within:border-line-strong">
       <div className="flex items-start gap-3">
-        <ProfileIcon name={card.card.icon} />
+        <ProfileIcon name={card.card.icon} org={org} />
         <div className="min-w-0 flex-1">
           <Heading className="font-semibold">{link ? link(card.title) : card.title}</Heading>
           <p className="text-muted">{card.description}</p>
@@ -48,7 +51,7 @@ export function ProfileCard({ card, link, action, heading: Heading = "h3" }: Pro
       <div className="flex flex-wrap gap-1.5">
         <Tag>{kind}</Tag>
         {card.card.category && card.card.category.toLowerCase() !== kind.toLowerCase() && <Tag>{card.card.category}</Tag>}
-        {card.isolation && <Tag title={card.isolation}>{card.isolation.split(":")[0]}</Tag>}
+        <Badges badges={card.badges} />
       </div>
       <div className="mt-auto flex flex-col gap-2">
         {card.size && (
@@ -60,7 +63,13 @@ export function ProfileCard({ card, link, action, heading: Heading = "h3" }: Pro
           <span className="font-medium">{price}</span>
           <AvailabilityBadge availability={card.availability} />
         </div>
-        {card.offered_by && <p className="text-12 text-muted">{m.offeredBy(card.offered_by)}</p>}
+        {(card.offered_by || card.card.documentation_url) && (
+          <p className="flex flex-wrap justify-between gap-x-3 text-12 text-muted">
+            <span>{card.offered_by && m.offeredBy(card.offered_by)}</span>
+            {/* Above the link that covers the card. */}
+            <DocumentationLink url={card.card.documentation_url} about={card.title} className="relative z-10" />
+          </p>
+        )}
       </div>
     </article>
   );

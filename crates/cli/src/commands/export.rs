@@ -19,7 +19,7 @@ use warpyard_model::{Kind, ScopePath};
   warpyard export service-profiles                     all of the project in use
   warpyard export service-profile jupyterlab vscode
   warpyard export --all --org acme -d backup/          one file per object
-  warpyard export --org acme --to acme/                templates and profiles, to apply on another installation
+  warpyard export --org acme --to acme/                templates, icons and profiles, to apply on another installation
 
 What the server sets and status are left out. Values of secrets are never given out: applied to the same
 server they stay as they are, elsewhere they have to be written in. With --to secrets are left out and listed.")]
@@ -35,7 +35,7 @@ pub(crate) struct ExportArgs {
     /// Write one file per object into this folder.
     #[arg(short, long, value_name = "DIR")]
     directory: Option<PathBuf>,
-    /// Write the projects, templates and profiles of the organization into this folder.
+    /// Write the projects, templates, icons and profiles of the organization into this folder.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["kind", "all", "directory"])]
     to: Option<PathBuf>,
 }
@@ -92,9 +92,9 @@ pub(crate) async fn run(args: ExportArgs, session: Session) -> Outcome {
 }
 
 /// What a catalogue is made of: it means the same on another installation, where nobody knows our instances and people.
-const CATALOGUE: &[Kind] = &[Kind::EnvironmentTemplate, Kind::Project, Kind::ComputeProfile, Kind::ServiceProfile];
+const CATALOGUE: &[Kind] = &[Kind::Icon, Kind::EnvironmentTemplate, Kind::Project, Kind::ComputeProfile, Kind::ServiceProfile];
 
-/// The templates and profiles of an organization, with its projects; secrets are only named.
+/// The templates, icons and profiles of an organization, with its projects; secrets are only named.
 async fn catalogue(folder: &Path, session: &Session) -> Outcome {
     let Some(org) = &session.scope.org else {
         return Err(Failure::usage("an organization is needed; say --org NAME"));

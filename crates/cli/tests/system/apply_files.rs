@@ -48,6 +48,16 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
     all
 }
 
+/// An icon, with something in it that nobody keeps.
+const ICON: &str = r#"
+apiVersion: warpyard.io/v1
+kind: Icon
+metadata: {name: lab, org: default}
+spec:
+  svg: |
+    <svg viewBox="0 0 24 24" onload="alert(1)"><path d="M2 2h20v20z"/></svg>
+"#;
+
 /// Import, apply, export, apply elsewhere, export there: the same files, and no secret in them.
 #[test]
 fn a_catalogue_moves_to_another_installation() {
@@ -65,6 +75,11 @@ fn a_catalogue_moves_to_another_installation() {
         admin.ok(&["system-profile", "launch", "jupyterlab", "--project", "vision"]);
         let secret = "{apiVersion: warpyard.io/v1, kind: Secret, metadata: {name: vault, org: default, project: vision}, spec: {data: {token: hush}}}";
         admin.ok_with_input(&["apply", "-f", "-"], secret);
+        admin.ok_with_input(&["apply", "-f", "-"], ICON);
+        let shown = admin.ok(&["export", "service-profile", "jupyterlab", "--project", "vision"]);
+        assert!(shown.contains("icon: jupyterlab"), "{shown}");
+        let shown = shown.replace("icon: jupyterlab", "icon: org:lab").replace("as_shipped: true", "as_shipped: false");
+        admin.ok_with_input(&["apply", "-f", "-"], &shown);
         let export = admin.run(&["export", "--org", "default", "--to", &at("first")]);
         assert_eq!(export.code, 0, "{export:?}");
         assert!(export.error.contains("the secret default/vision/vault is left out"), "{export:?}");
@@ -75,6 +90,7 @@ fn a_catalogue_moves_to_another_installation() {
         text.contains("name: pools") && text.contains("kind: ServiceProfile") && text.contains("kind: Project"),
         "{first:#?}"
     );
+    assert!(text.contains("kind: Icon") && text.contains("icon: org:lab") && !text.contains("onload"), "{first:#?}");
     assert!(!text.contains("hush") && !text.contains("kind: Secret") && !text.contains("kind: User"), "{first:#?}");
 
     let world = World::start();

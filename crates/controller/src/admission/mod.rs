@@ -5,6 +5,7 @@
 
 mod bindings;
 mod change;
+mod icons;
 mod instances;
 mod plain;
 mod profiles;

@@ -3,7 +3,7 @@
 use super::{Admission, Admit, Admitted, must_find};
 use crate::profile::{ProfileSpec, template_version};
 use warpyard_model::inputs::{LiveOptions, effective_form};
-use warpyard_model::kinds::{ComputeProfile, Group, Project, ServiceProfile, Target};
+use warpyard_model::kinds::{ComputeProfile, Group, Icon, Project, ServiceProfile, Target};
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::permission::Subject;
 use warpyard_model::{Error, Name, Object, Result, ScopePath};
@@ -44,6 +44,12 @@ async fn common<S: ProfileSpec>(
         let path = format!("spec.sharing.groups.{i}");
         let found = must_find::<Group>(admission, &ScopePath::org(org.clone()), group, &path).await?;
         references.push((found.metadata.uid, path));
+    }
+    if let Some(name) = Icon::named_on(&spec.card().icon) {
+        let name = name.map_err(|error| Error::invalid(vec![error]))?;
+        let path = "spec.card.icon";
+        let icon = must_find::<Icon>(admission, &ScopePath::org(org.clone()), &name, path).await?;
+        references.push((icon.metadata.uid, path.to_owned()));
     }
     Ok(references)
 }

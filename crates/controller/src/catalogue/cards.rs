@@ -1,5 +1,6 @@
 //! The cards that developers choose from.
 
+use crate::badges::{Badge, BadgeKind, badges};
 use crate::capacity::{Capacity, assess, known_places, waiting};
 use crate::form::{currency, leaves_out, resolve_size, total_price};
 use crate::lookup::AtRest;
@@ -38,6 +39,8 @@ pub struct CatalogueCard {
     pub currency: String,
     /// The isolation it gets, in a few words; the launch form says it in full.
     pub isolation: String,
+    /// What to say of it in few words.
+    pub badges: Vec<Badge>,
     /// One launch makes the compute instance too.
     pub auto_creates_compute: bool,
     /// It runs on a compute instance that has to be there first.
@@ -56,13 +59,13 @@ pub async fn cards(store: &ControllerStore, org: &Name, project: &Name, person: 
     let mut cards = Vec::new();
     let computes: Vec<(Object<ComputeProfile>, ComputeProfile)> = published(store, org).await?;
     let services: Vec<(Object<ServiceProfile>, ServiceProfile)> = published(store, org).await?;
-    let isolation = all_places.first().map(|p| in_short(&p.target.status.isolation)).unwrap_or_default();
     let capacity = async |spec: &ComputeProfile| {
         let placement = Placement::of(spec);
         let named: Vec<_> = all_places.iter().filter(|p| placement.admits(&p.target)).cloned().collect();
         let size = default_size(store, spec, &AtOrg::Org(org)).await;
         let availability = assess(&named, &placement, &size.clone().unwrap_or_default(), ahead);
-        (size, availability)
+        let badges = badges(&named, &placement, size.as_ref(), availability.target.as_deref());
+        (size, availability, badges)
     };
     for (object, spec) in &services {
         if !is_offered(store, object, project, person).await? {
@@ -70,17 +73,21 @@ pub async fn cards(store: &ControllerStore, org: &Name, project: &Name, person: 
         }
         let auto = spec.compute.auto_create.as_ref();
         let compute = computes.iter().find(|(c, _)| Some(&c.metadata.name) == auto && c.metadata.scope == object.metadata.scope);
-        let (size, availability) = match compute {
+        let (size, availability, badges) = match compute {
             Some((_, compute)) => capacity(compute).await,
-            None => (None, assess(&all_places, &Placement::Any, &ResolvedSize::default(), ahead)),
+            None => {
+                let availability = assess(&all_places, &Placement::Any, &ResolvedSize::default(), ahead);
+                let badges = badges(&all_places, &Placement::Any, None, availability.target.as_deref());
+                (None, availability, badges)
+            }
         };
         let prices = [spec.price(), compute.and_then(|(_, c)| c.price())];
-        cards.push(card(object, spec, size, &prices, availability, &currency, &isolation));
+        cards.push(card(object, spec, size, &prices, availability, &currency, badges));
     }
     for (object, spec) in &computes {
         if is_offered(store, object, project, person).await? {
-            let (size, availability) = capacity(spec).await;
-            cards.push(card(object, spec, size, &[spec.price()], availability, &currency, &isolation));
+            let (size, availability, badges) = capacity(spec).await;
+            cards.push(card(object, spec, size, &[spec.price()], availability, &currency, badges));
         }
     }
     let people = People::of(store, cards.iter().map(|c| c.offered_by.as_str())).await?;
@@ -114,11 +121,6 @@ impl People {
     }
 }
 
-/// What stands before the details of an isolation statement, for a badge.
-fn in_short(isolation: &str) -> String {
-    isolation.split([':', '.']).next().unwrap_or_default().trim().to_owned()
-}
-
 async fn is_offered<S: ProfileSpec>(store: &ControllerStore, object: &Object<S>, project: &Name, person: &Name) -> Result<bool> {
     let (Some(org), Some(home)) = (&object.metadata.scope.org, &object.metadata.scope.project) else { return Ok(false) };
     let sharing = object.spec.sharing();
@@ -150,7 +152,7 @@ fn card<S: ProfileSpec>(
     prices: &[Option<&Price>],
     availability: Capacity,
     currency: &str,
-    isolation: &str,
+    badges: Vec<Badge>,
 ) -> CatalogueCard {
     let published = object.status.published.as_ref();
     let auto = spec.compute().is_some_and(|c| c.auto_create.is_some());
@@ -165,7 +167,8 @@ fn card<S: ProfileSpec>(
         size,
         price_per_hour: total_price(prices).map(|p| p.normalize().to_string()),
         currency: currency.to_owned(),
-        isolation: isolation.to_owned(),
+        isolation: badges.iter().find(|b| b.kind == BadgeKind::Isolation).map(|b| b.text.clone()).unwrap_or_default(),
+        badges,
         auto_creates_compute: auto,
         needs_compute: spec.compute().is_some() && !auto,
         offered_by: published.map(|p| p.by.clone()).unwrap_or_default(),

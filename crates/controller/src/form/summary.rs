@@ -2,6 +2,7 @@
 
 use super::LaunchPlace;
 use super::audience::LimitUse;
+use crate::badges::{Badge, badges};
 use crate::capacity::{Capacity, CapacityState, assess, known_places, waiting};
 use serde::Serialize;
 use warpyard_model::kinds::{EndpointAccess, Organization, Placement, ResolvedSize};
@@ -40,6 +41,8 @@ pub struct Summary {
     pub targets: Vec<String>,
     /// The isolation it would get, said plainly.
     pub isolation: String,
+    /// What to say of it in few words: the same as on its card.
+    pub badges: Vec<Badge>,
     /// Who will be able to open what.
     pub access: Vec<AccessLine>,
     /// Whether it can start now.
@@ -83,6 +86,7 @@ pub(super) async fn summary(
     let chosen = places.iter().find(|p| capacity.target.as_deref() == Some(p.target.metadata.name.as_str())).or(places.first());
     let price = total_price(prices);
     Ok(Summary {
+        badges: badges(&places, placement, size.as_ref(), capacity.target.as_deref()),
         size,
         price_per_month: price.map(|p| (p * rust_decimal::Decimal::from(730)).normalize().to_string()),
         price_per_hour: price.map(|p| p.normalize().to_string()),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Card {
-    /// The icon's name: a system profile's (`jupyterlab`, `gpu`) or one of the console's set.
+    /// The icon's name: a system profile's (`jupyterlab`, `gpu`), or `org:NAME` for one that the organization uploaded.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub icon: String,
     /// One word: `Notebooks`, `Inference`.
@@ -20,6 +20,10 @@ pub struct Card {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schemars(length(max = 20000))]
     pub documentation: String,
+    /// Where more is to be read, such as a page of the team's own: an `https` address.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schemars(length(max = 2000))]
+    pub documentation_url: String,
 }
 
 /// Whether an instance of a compute profile is one person's or may serve many.
@@ -122,6 +126,10 @@ pub(super) fn validate_card(card: &Card) -> Vec<FieldError> {
     if card.documentation.chars().count() > 20_000 {
         errors.push(FieldError::new("spec.card.documentation", "documentation has at most 20000 characters"));
     }
+    if let Some(message) = wrong_address(&card.documentation_url) {
+        errors.push(FieldError::new("spec.card.documentation_url", message));
+    }
+    errors.extend(super::Icon::named_on(&card.icon).and_then(Result::err));
     for (path, text) in [("spec.card.icon", &card.icon), ("spec.card.category", &card.category)] {
         if text.chars().count() > 60 {
             errors.push(FieldError::new(path, "at most 60 characters"));
@@ -131,4 +139,72 @@ pub(super) fn validate_card(card: &Card) -> Vec<FieldError> {
         errors.push(FieldError::new("spec.card.tags", "at most 20 tags of 1 to 40 characters"));
     }
     errors
+}
+
+/// What is wrong with the address of a documentation page; nothing with none at all.
+fn wrong_address(address: &str) -> Option<&'static str> {
+    if address.is_empty() {
+        return None;
+    }
+    if address.len() > 2_000 {
+        return Some("an address has at most 2000 characters");
+    }
+    let Some(rest) = address.strip_prefix("https://") else {
+        return Some("an address begins with https://");
+    };
+    if address.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"\\^`{|}".contains(c)) {
+        return Some("an address has no spaces, quotes or brackets");
+    }
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return Some("an address here holds no name and password");
+    }
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !authority.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    if host.is_empty() || port.is_some_and(|port| port.parse::<u16>().is_err()) {
+        return Some("an address names a host, as in https://docs.example.com/page");
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_documentation_page_is_reached_safely() {
+        let errors = |address: &str| {
+            validate_card(&Card { documentation_url: address.to_owned(), ..Card::default() })
+                .into_iter()
+                .map(|e| e.path)
+                .collect::<Vec<_>>()
+        };
+        for good in
+            ["", "https://docs.example.com", "https://docs.example.com:8443/a?b=c#d", "https://[::1]/x", "https://wiki/Seite-ä"]
+        {
+            assert_eq!(errors(good), Vec::<String>::new(), "{good}");
+        }
+        for bad in [
+            "http://docs.example.com",
+            "javascript:alert(1)",
+            "https://",
+            "https:///x",
+            "https://u:p@host/",
+            "https://host/a b",
+            "HTTPS://host",
+            "//host",
+            "https://host:port/",
+            "https://host/\"onload=x",
+        ] {
+            assert_eq!(errors(bad), ["spec.card.documentation_url"], "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_icon_of_the_organization_has_a_name() {
+        let errors = validate_card(&Card { icon: "org:Not A Name".to_owned(), ..Card::default() });
+        assert_eq!(errors[0].path, "spec.card.icon");
+    }
 }

@@ -6,6 +6,7 @@ mod compute_instance;
 mod compute_profile;
 mod environment_template;
 mod group;
+mod icon;
 mod instance;
 mod organization;
 mod placement;
@@ -30,6 +31,7 @@ pub use environment_template::{
     PrepareStep, ProcessBody, ReadinessProbe, RestartPolicy, TemplateState, TemplateVersion, Workload,
 };
 pub use group::{Group, GroupStatus};
+pub use icon::{CleanIcon, Icon, IconStatus};
 pub use instance::{DesiredState, KeptRevision, Phase, ProfileRef, QueueStatus, Step, StepState};
 pub use organization::{Organization, OrganizationStatus};
 pub use placement::{Placement, TargetSelector};

@@ -1,12 +1,13 @@
 //! What a version of a profile would mean: for every instance, and for the provider.
 
 use super::kinds::item;
+use super::profiles::{Home, previewed};
 use super::versions::parsed;
 use super::{POST, Shared};
 use crate::caller::Caller;
 use crate::openapi::Routes;
 use crate::problem::ApiError;
-use crate::request::{BodyOf, Place};
+use crate::request::{BodyOf, Place, QueryOf};
 use axum::Json;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -17,9 +18,8 @@ use warpyard_controller::form::{FormRequest, LaunchPlace};
 use warpyard_controller::preview::{Rehearsal, RenderedDocuments, compute_documents, service_documents};
 use warpyard_controller::{AtRest, Loaded, ProfileSpec, loaded, template_version};
 use warpyard_model::kinds::{ComputeProfile, ServiceProfile, User};
-use warpyard_model::permission::Subject;
 use warpyard_model::{Error, Level, Name, Object, Result, ScopePath, Spec};
-use warpyard_policy::{Resource, action};
+use warpyard_policy::action;
 
 /// Which version to plan for: the newest spec where both are absent.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -135,6 +135,7 @@ fn planned<S: Rehearsed>(routes: &mut Routes) {
             "What the provider would be given for a draft",
         )
         .permission(format!("{snake}.create"))
+        .query::<Home>()
         .body::<RenderDraft<S>>()
         .answers::<RenderedDocuments>(200, "The documents.")
         .problems(&[412])
@@ -182,30 +183,31 @@ async fn render<S: Rehearsed>(
     let RenderRequest { values } = parsed(body)?;
     let (spec, generation) = (object.spec.clone(), object.metadata.generation);
     let profile = loaded(&mut AtRest(&state.controller), &object, spec, generation).await?;
-    rehearse(&state, &caller, &place, &profile, &values).await
+    rehearse(&state, &caller, &place, &place.scope, &profile, &values).await
 }
 
 async fn render_draft<S: Rehearsed>(
     state: Shared,
     caller: Caller,
     place: Place,
+    QueryOf(Home { home }): QueryOf<Home>,
     BodyOf(body): BodyOf<Value>,
 ) -> Result<Json<RenderedDocuments>, ApiError> {
-    let here = Resource::place(Subject::Kind(S::KIND), &place.scope);
-    state.policy.allow::<action::Create, S>(&caller.principal, &here)?;
+    let home = previewed::<S>(&state, &caller, &place.scope, home, None).await?;
     let RenderDraft { draft, values } = parsed::<RenderDraft<S>>(body)?;
     let spec = checked(draft.spec)?;
     let org = place.scope.org.as_ref().ok_or_else(Error::not_visible)?;
     let (_, template) = template_version(&mut AtRest(&state.controller), org, spec.template(), S::WORKLOAD).await?;
     let sharing = spec.sharing().clone();
     let profile = Loaded { uid: String::new(), metadata: None, generation: 0, spec, sharing, template };
-    rehearse(&state, &caller, &place, &profile, &values).await
+    rehearse(&state, &caller, &place, &home, &profile, &values).await
 }
 
 async fn rehearse<S: Rehearsed>(
     state: &Shared,
     caller: &Caller,
     place: &Place,
+    home: &ScopePath,
     profile: &Loaded<S>,
     request: &FormRequest,
 ) -> Result<Json<RenderedDocuments>, ApiError> {
@@ -221,5 +223,5 @@ async fn rehearse<S: Rehearsed>(
         addresses: &state.settings.addresses,
         person: person.unwrap_or_default(),
     };
-    Ok(Json(S::documents(state, &place.scope, profile, &rehearsal, request).await?))
+    Ok(Json(S::documents(state, home, profile, &rehearsal, request).await?))
 }

@@ -4,6 +4,7 @@ mod apply;
 mod audit;
 mod changes;
 mod fleet;
+mod icons;
 mod imports;
 mod inbox;
 mod instances;
@@ -48,6 +49,7 @@ pub(crate) fn routes() -> Routes {
     logs::declare(&mut routes);
     terminal::declare(&mut routes);
     apply::declare(&mut routes);
+    icons::declare(&mut routes);
     imports::declare(&mut routes);
     audit::declare(&mut routes);
     watch::declare(&mut routes);

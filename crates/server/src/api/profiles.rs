@@ -12,17 +12,17 @@ use serde::Deserialize;
 use std::sync::Arc;
 use warpyard_controller::catalogue::{CatalogueCard, cards};
 use warpyard_controller::form::{FormOf, FormRequest, FormResponse, LaunchPlace, Person, compute_form, service_form};
-use warpyard_model::kinds::{ComputeProfile, ServiceProfile, User};
+use warpyard_model::kinds::{ComputeProfile, Project, ServiceProfile, User};
 use warpyard_model::permission::Subject;
 use warpyard_model::{Error, Kind, Level, Name, ScopePath, Spec};
 use warpyard_policy::{Principal, Resource, action};
 
 /// Where a profile is at home, when that is not the project it is launched in.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-struct Home {
+pub(super) struct Home {
     /// The profile's home project.
     #[serde(default)]
-    home: Option<Name>,
+    pub(super) home: Option<Name>,
 }
 
 /// A draft as it stands in the designer, and what somebody would fill in.
@@ -89,6 +89,7 @@ pub(super) fn declare(routes: &mut Routes) {
             "The form that a draft would make",
         )
         .permission("compute_profile.create")
+        .query::<Home>()
         .body::<Preview<ComputeProfile>>()
         .answers::<FormResponse>(200, "Form, values, errors and what launching would mean.")
         .problems(&[412])
@@ -102,6 +103,7 @@ pub(super) fn declare(routes: &mut Routes) {
             "The form that a draft would make",
         )
         .permission("service_profile.create")
+        .query::<Home>()
         .body::<Preview<ServiceProfile>>()
         .answers::<FormResponse>(200, "Form, values, errors and what launching would mean.")
         .problems(&[412])
@@ -142,9 +144,46 @@ async fn stored<S: Spec>(
     state.policy.allow::<action::View, S>(&caller.principal, located.resource())?;
     if viewer.is_some_and(|v| *v != caller.who.user) {
         state.policy.allow::<action::Update, S>(&caller.principal, located.resource())?;
+        if home != place.scope {
+            let there = Resource::place(Subject::Kind(S::KIND), &place.scope);
+            as_somebody_else(caller, viewer, || state.policy.allow::<action::Create, S>(&caller.principal, &there).map(drop))?;
+        }
     }
     let person = viewer_of(state, caller, viewer).await?;
     Ok((FormOf::Stored(home, place.name()?.clone()), person))
+}
+
+/// Where a draft is at home, once the caller may make profiles there and may look at it in `launched_in`.
+pub(super) async fn previewed<S: Spec>(
+    state: &Shared,
+    caller: &Caller,
+    launched_in: &ScopePath,
+    home: Option<Name>,
+    viewer: Option<&Name>,
+) -> Result<ScopePath, Error> {
+    let (org, project) = project_of(launched_in)?;
+    let home = home.unwrap_or_else(|| project.clone());
+    let elsewhere = home != *project;
+    let home = ScopePath::project(org.clone(), home);
+    let may_make = |scope: &ScopePath| {
+        state.policy.allow::<action::Create, S>(&caller.principal, &Resource::place(Subject::Kind(S::KIND), scope)).map(drop)
+    };
+    may_make(&home)?;
+    if elsewhere {
+        let located = state.store.locate::<Project>(&ScopePath::org(org.clone()), project).await?;
+        state.policy.allow::<action::View, Project>(&caller.principal, located.resource())?;
+        as_somebody_else(caller, viewer, || may_make(launched_in))?;
+    }
+    Ok(home)
+}
+
+/// Through the eyes of somebody else the form names secrets and compute instances of the project, so that takes the right
+/// to make profiles in it.
+fn as_somebody_else(caller: &Caller, viewer: Option<&Name>, may_make: impl Fn() -> Result<(), Error>) -> Result<(), Error> {
+    if viewer.is_none_or(|v| *v == caller.who.user) {
+        return Ok(());
+    }
+    may_make().map_err(|_| Error::forbidden("To look at a project as somebody else you need the right to make profiles in it."))
 }
 
 /// The person a form is made for: one whom the caller may see.
@@ -198,15 +237,16 @@ async fn compute_profile_preview(
     state: Shared,
     caller: Caller,
     place: Place,
+    QueryOf(Home { home }): QueryOf<Home>,
     BodyOf(preview): BodyOf<Preview<ComputeProfile>>,
 ) -> Result<Json<FormResponse>, ApiError> {
-    let here = Resource::place(Subject::Kind(Kind::ComputeProfile), &place.scope);
-    state.policy.allow::<action::Create, ComputeProfile>(&caller.principal, &here)?;
+    let viewer = preview.viewer.as_ref().or(preview.values.viewer.as_ref());
+    let home = previewed::<ComputeProfile>(&state, &caller, &place.scope, home, viewer).await?;
     let (org, project) = project_of(&place.scope)?;
     let launch = LaunchPlace { org, project, workspace: preview.values.workspace.as_ref() };
-    let of = FormOf::Draft(place.scope.clone(), Box::new(preview.draft.spec));
-    let person = viewer_of(&state, &caller, preview.viewer.as_ref().or(preview.values.viewer.as_ref())).await?;
+    let person = viewer_of(&state, &caller, viewer).await?;
     let person = Person { policy: &state.policy, principal: &person };
+    let of = FormOf::Draft(home, Box::new(preview.draft.spec));
     Ok(Json(compute_form(&state.controller, of, &launch, &preview.values, &person).await?))
 }
 
@@ -214,21 +254,22 @@ async fn service_profile_preview(
     state: Shared,
     caller: Caller,
     place: Place,
+    QueryOf(Home { home }): QueryOf<Home>,
     BodyOf(preview): BodyOf<Preview<ServiceProfile>>,
 ) -> Result<Json<FormResponse>, ApiError> {
-    let here = Resource::place(Subject::Kind(Kind::ServiceProfile), &place.scope);
-    state.policy.allow::<action::Create, ServiceProfile>(&caller.principal, &here)?;
+    let viewer = preview.viewer.as_ref().or(preview.values.viewer.as_ref());
+    let home = previewed::<ServiceProfile>(&state, &caller, &place.scope, home, viewer).await?;
     let (org, project) = project_of(&place.scope)?;
     let launch = LaunchPlace { org, project, workspace: preview.values.workspace.as_ref() };
-    let of = FormOf::Draft(place.scope.clone(), Box::new(preview.draft.spec));
-    let person = viewer_of(&state, &caller, preview.viewer.as_ref().or(preview.values.viewer.as_ref())).await?;
+    let person = viewer_of(&state, &caller, viewer).await?;
     let person = Person { policy: &state.policy, principal: &person };
+    let of = FormOf::Draft(home, Box::new(preview.draft.spec));
     Ok(Json(service_form(&state.controller, of, &launch, &preview.values, &person).await?))
 }
 
 async fn catalogue(state: Shared, caller: Caller, place: Place) -> Result<Json<Items<CatalogueCard>>, ApiError> {
     let (org, project) = project_of(&place.scope)?;
-    let located = state.store.locate::<warpyard_model::kinds::Project>(&ScopePath::org(org.clone()), project).await?;
-    state.policy.allow::<action::View, warpyard_model::kinds::Project>(&caller.principal, located.resource())?;
+    let located = state.store.locate::<Project>(&ScopePath::org(org.clone()), project).await?;
+    state.policy.allow::<action::View, Project>(&caller.principal, located.resource())?;
     Ok(Json(Items { items: cards(&state.controller, org, project, &caller.who.user).await? }))
 }

@@ -58,7 +58,13 @@ pub(super) fn declare(routes: &mut Routes) {
         .problems(&[409, 412])
         .to(offer);
     routes
-        .declare(GET, "/api/v1/icons/{file}", "icon_view", "system-profiles", "The drawing of a shipped profile, as NAME.svg")
+        .declare(
+            GET,
+            "/api/v1/icons/{file}",
+            "shipped_icon_view",
+            "system-profiles",
+            "The drawing of a shipped profile, as NAME.svg",
+        )
         .needs(crate::openapi::Needs::Nothing)
         .answers_as(200, "image/svg+xml", "The drawing.")
         .to(icon);

@@ -149,3 +149,39 @@ async fn a_limit_per_person_holds() {
     assert_eq!(wrong.error_paths(), ["spec.limits.per_person"]);
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_draft_is_looked_at_in_another_project() {
+    let world = World::start().await;
+    let admin = world.of("paas-admin");
+    let spec =
+        json!({ "template": { "name": "cell", "version": "1.0.0" }, "size": { "cpu_millis": 500, "memory_bytes": "1GiB" } });
+    let in_speech = |verb: &str| format!("/api/v1/orgs/acme/projects/speech/compute-profiles/{verb}?home=vision");
+    let form = in_speech("form");
+    let draft = json!({ "draft": { "spec": spec } });
+    // Whoever makes profiles in vision alone knows nothing of speech.
+    admin.post(&form, &draft).await.problem(404, "not_found");
+    let bound =
+        |name: &str, user: &str, role: &str| json!({ "metadata": { "name": name }, "spec": { "user": user, "role": role } });
+    let bindings = "/api/v1/orgs/acme/projects/speech/role-bindings";
+    let root = world.of("root");
+    root.post(bindings, &bound("reads", "paas-admin", "developer")).await.expect(201);
+    root.post(bindings, &bound("works", "colleague", "developer")).await.expect(201);
+    let seen = admin.post(&form, &draft).await.expect(200).json();
+    assert_eq!(seen["offered"]["to_viewer"], false, "it is offered in its own project alone: {seen}");
+    assert_eq!(seen["profile"]["project"], "vision");
+    let mut shared = draft.clone();
+    shared["draft"]["spec"]["sharing"] = json!({ "all_projects": false, "projects": ["speech"] });
+    let seen = admin.post(&form, &shared).await.expect(200).json();
+    assert_eq!(seen["offered"]["to_viewer"], true, "{seen}");
+    admin.post(&in_speech("render"), &shared).await.expect(200);
+    // Seeing a project as somebody else takes the right to make profiles in it.
+    shared["viewer"] = json!("colleague");
+    admin.post(&form, &shared).await.problem(403, "forbidden");
+    root.post(bindings, &bound("makes", "paas-admin", "paas_admin")).await.expect(201);
+    let seen = admin.post(&form, &shared).await.expect(200).json();
+    assert_eq!(seen["offered"]["to_viewer"], true, "{seen}");
+    // And a draft is for those who may make it where it is at home.
+    world.of("speech-paas-admin").post(&form, &draft).await.problem(404, "not_found");
+    world.finish().await;
+}

@@ -39,6 +39,12 @@ fn cases() -> Vec<Case> {
             json!({ "members": ["developer"] }),
             json!({ "members": ["developer", "colleague"] }),
         ),
+        case(
+            Kind::Icon,
+            "/api/v1/orgs/acme/icons",
+            json!({ "svg": "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"/>" }),
+            json!({ "svg": "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 2 2\"/>" }),
+        ),
         case(Kind::EnvironmentTemplate, "/api/v1/orgs/acme/environment-templates", template("first"), template("second")),
         case(Kind::Project, "/api/v1/orgs/acme/projects", json!({}), json!({})),
         case(

@@ -9,6 +9,7 @@ mod bodies;
 mod changes;
 mod credentials;
 mod handover;
+mod icons;
 mod idempotency;
 mod imports;
 mod inbox;

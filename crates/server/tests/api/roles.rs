@@ -13,10 +13,10 @@ use warpyard_model::Kind;
 use warpyard_model::kinds::Phase;
 use warpyard_model::permission::Role;
 use warpyard_server::{Needs, Operation, operations};
-use warpyard_testkit::{Http, TestServer, World, person_of};
+use warpyard_testkit::{Http, RequestBuilder, TestServer, World, person_of};
 
 /// Operations that anybody may call without credentials. This list may only shrink.
-const PUBLIC: [&str; 5] = ["icon_view", "session_create", "session_link", "setup_create", "setup_view"];
+const PUBLIC: [&str; 5] = ["session_create", "session_link", "setup_create", "setup_view", "shipped_icon_view"];
 
 /// Operations that everybody who is signed in may call, because they are about the caller alone or ask for each thing's
 /// own permission (documents) or visibility (watches). This list may only shrink.
@@ -72,6 +72,18 @@ struct Ask {
     lists: Option<String>,
 }
 
+impl Ask {
+    /// The request as somebody sends it; a text is a picture.
+    fn request(&self, who: &Http, method: &Method) -> RequestBuilder {
+        let request = who.request(method.clone(), &self.path);
+        match &self.body {
+            Json::Null => request,
+            Json::String(picture) => request.header("content-type", "image/svg+xml").body(picture.clone()),
+            body => request.json(body),
+        }
+    }
+}
+
 fn golden() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/role_matrix.txt")
 }
@@ -93,6 +105,7 @@ fn name_at(kind: Kind, path: &str) -> &'static str {
         Kind::EnvironmentTemplate if path.contains("{org}") => "app",
         Kind::EnvironmentTemplate => "allocation",
         Kind::Group => "imaging",
+        Kind::Icon => "lab",
         Kind::Secret => "vault",
         Kind::ComputeProfile => "cpu",
         Kind::ServiceProfile => "app",
@@ -116,6 +129,7 @@ fn spec_at(kind: Kind, path: &str) -> Json {
             json!({ "target_type": "process", "workload": "compute", "versions": [{ "version": "1.0.0", "process": {} }] })
         }
         Kind::Group => json!({ "members": ["developer"] }),
+        Kind::Icon => json!({ "svg": "<svg viewBox='0 0 1 1'/>" }),
         Kind::Secret => json!({ "data": { "a": "b" } }),
         Kind::ComputeProfile => json!({ "template": from("cell"), "size": { "cpu_millis": 500, "memory_bytes": "1GiB" } }),
         Kind::ServiceProfile => json!({ "template": from("app"), "compute": { "auto_create": "cpu" } }),
@@ -178,6 +192,10 @@ async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
             let kind = if id.starts_with("compute") { Kind::ComputeInstance } else { Kind::ServiceInstance };
             return Some(ask("", json!({ "owner": "workspace-collaborator" }), name_at(kind, path)));
         }
+        "icon_image_view" => return Some(ask("", Json::Null, "lab")),
+        "icon_image_update" => {
+            return Some(ask("?dry_run=true", json!("<svg viewBox='0 0 1 1'/>"), "lab"));
+        }
         "user_password" => return Some(ask("", json!({ "password": "a good long password" }), "colleague")),
         _ => {}
     }
@@ -231,11 +249,7 @@ async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
 }
 
 async fn outcome(who: &Http, method: &Method, ask: &Ask) -> Outcome {
-    let mut request = who.request(method.clone(), &ask.path);
-    if !ask.body.is_null() {
-        request = request.json(&ask.body);
-    }
-    let reply = request.send().await;
+    let reply = ask.request(who, method).send().await;
     let status = reply.status.as_u16();
     assert_ne!(status, 401, "{method} {}: {}", ask.path, reply.text());
     assert_ne!(status, 500, "{method} {}: {}", ask.path, reply.text());
@@ -274,11 +288,7 @@ async fn ask_everybody(world: &World, operations: &[Operation]) -> Matrix {
         }
         let ask = request_for(operation, root).await;
         let ask = ask.unwrap_or_else(|| panic!("{} {} has no request. {HELP}", operation.method, operation.path));
-        let mut request = world.nobody().request(operation.method.clone(), &ask.path);
-        if !ask.body.is_null() {
-            request = request.json(&ask.body);
-        }
-        request.send().await.problem(401, "unauthenticated");
+        ask.request(&world.nobody(), &operation.method).send().await.problem(401, "unauthenticated");
         let people = people();
         let outcomes = if operation.id.ends_with("_withdraw") {
             let mut outcomes = Vec::new();
@@ -322,6 +332,8 @@ async fn every_operation_answers_every_role_as_expected() {
     let mut world = World::on(TestServer::builder().catalogue().start().await).await;
     let imaging = json!({ "metadata": { "name": "imaging" }, "spec": { "members": ["developer"] } });
     world.of("root").post("/api/v1/orgs/acme/groups", &imaging).await.expect(201);
+    let lab = json!({ "metadata": { "name": "lab" }, "spec": { "svg": "<svg viewBox='0 0 1 1'/>" } });
+    world.of("root").post("/api/v1/orgs/acme/icons", &lab).await.expect(201);
     let vault = json!({ "metadata": { "name": "vault" }, "spec": { "data": { "a": "b" } } });
     world.of("root").post(&format!("{}/secrets", crate::VISION), &vault).await.expect(201);
     world.launch("app", "asked").await;
@@ -367,7 +379,7 @@ fn check_rules(operations: &[Operation], matrix: &Matrix) {
         } else if !reads {
             assert_ne!(paas, Outcome::Allowed, "a PaaS admin may change profiles and nothing more, but {id} is allowed");
         }
-        let readable = ["environment_template", "target", "project", "organization", "system_profile", "group"];
+        let readable = ["environment_template", "target", "project", "organization", "system_profile", "group", "icon"];
         if reads && !about_profiles && paas == Outcome::Allowed {
             // People they work with, and themselves, are seen by everybody.
             assert!(readable.contains(&subject) || subject == "user", "a PaaS admin reads {id}");

@@ -59,6 +59,7 @@ export const studio = {
     launch: "Launch into projects…",
     customise: "Customise…",
     documentation: "Documentation",
+    page: "More",
     noDocumentation: "This profile has no documentation.",
     changelog: "What changed",
     inputs: "Inputs",

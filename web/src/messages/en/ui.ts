@@ -30,6 +30,10 @@ export const ui = {
   noPrice: "No charge",
   perHour: (money: string) => `${money} / h`,
   perMonth: (money: string) => `${money} / month`,
+  badge: { isolation: "Isolation", gpu_model: "GPU model" },
+  documentation: "Documentation",
+  /** Read out after the word, for those who do not see what it stands beside. */
+  documentationOf: (what: string) => ` of ${what}, opens in a new tab`,
   offeredBy: (who: string) => `Offered by ${who}`,
   freeNow: (count: number) => `${formatNumber(count)} free now`,
   queueAhead: (count: number) => (count === 0 ? "Queue: you are next" : `Queue: ${formatNumber(count)} ahead`),

@@ -30,5 +30,5 @@ export function LinkedCard({ card, scope, workspace, heading }: { card: Catalogu
       </IconButton>
     </span>
   );
-  return <ProfileCard card={card} link={link} action={star} {...(heading ? { heading } : {})} />;
+  return <ProfileCard card={card} org={scope.org} link={link} action={star} {...(heading ? { heading } : {})} />;
 }

@@ -8,6 +8,8 @@ import { labelOf } from "../../../forms/values";
 import { useTitle } from "../../../lib/hooks";
 import { useProjectScope } from "../../../lib/scope";
 import { hub } from "../../../messages/en/hub";
+import { Badges } from "../../../ui/Badges";
+import { DocumentationLink } from "../../../ui/DocumentationLink";
 import { ErrorPanel, Notice, PageBody, PageHeader, PageSkeleton, Skeleton } from "../../../ui/Page";
 import { ProfileIcon } from "../../../ui/ProfileIcon";
 import { cardKey, useRemembered } from "../remembered";
@@ -98,7 +100,7 @@ function LaunchPage({ place, start, onClear }: { place: LaunchPlace; start: Star
   const shared = { visible: form?.visible ?? [], required: form?.required ?? [], errorAt, onLeave: launch.leave };
   return (
     <PageBody>
-      <PageHeader title={m.title(title)} description={form?.profile.description || card?.description} icon={<ProfileIcon name={form?.profile.card.icon} />} />
+      <PageHeader title={m.title(title)} description={form?.profile.description || card?.description} icon={<ProfileIcon name={form?.profile.card.icon} org={place.scope.org} />} badges={<Badges badges={form?.summary.badges} />} actions={<DocumentationLink url={form?.profile.card.documentation_url} about={title} />} />
       <form
         noValidate
         onSubmit={(event) => {

@@ -5,17 +5,16 @@ import type { Card } from "../../../api/types";
 import { designer } from "../../../messages/en/designer";
 import { Field, Input, TextArea, TextField } from "../../../ui/Field";
 import { Markdown } from "../../../ui/Markdown";
-import { ProfileIcon } from "../../../ui/ProfileIcon";
 import { Segmented } from "../../../ui/Tabs";
-import { cx } from "../../../ui/cx";
 import { NameFields, type useNameFields } from "../../admin/NameFields";
 import { bodyOf } from "../system/body";
+import { IconPicker } from "./icons/IconPicker";
 import { at, useDesigner } from "./context";
 
 const m = designer.card;
 
 export function CardPart({ names }: { names: ReturnType<typeof useNameFields> }) {
-  const { draft, setDraft, setSpec, profile, readOnly, errorAt } = useDesigner();
+  const { draft, setDraft, setSpec, profile, scope, readOnly, errorAt } = useDesigner();
   const card = draft.spec.card;
   const set = (patch: Partial<Card>) => setSpec({ card: { ...card, ...patch } });
   const [tags, setTags] = useState((card.tags ?? []).join(", "));
@@ -29,7 +28,7 @@ export function CardPart({ names }: { names: ReturnType<typeof useNameFields> })
         <NameFields fields={names} error={errorAt("metadata.name")} titleLabel={m.title} />
       )}
       <TextField label={m.description} help={m.descriptionHelp} value={draft.description} onChange={(description) => setDraft({ ...draft, description })} {...at(errorAt("metadata.description"))} input={{ readOnly }} />
-      <IconPicker value={card.icon ?? ""} onChange={(icon) => set({ icon })} disabled={readOnly} />
+      <IconPicker org={scope.org} value={card.icon ?? ""} onChange={(icon) => set({ icon })} disabled={readOnly} {...at(errorAt("spec.card.icon"))} />
       <Field label={m.category} help={m.categoryHelp} {...at(errorAt("spec.card.category"))}>
         {(control) => (
           <>
@@ -52,6 +51,14 @@ export function CardPart({ names }: { names: ReturnType<typeof useNameFields> })
         }}
         {...at(errorAt("spec.card.tags"))}
         input={{ readOnly }}
+      />
+      <TextField
+        label={m.page}
+        help={m.pageHelp}
+        value={card.documentation_url ?? ""}
+        onChange={(documentation_url) => set({ documentation_url })}
+        {...at(errorAt("spec.card.documentation_url"))}
+        input={{ readOnly, type: "url", inputMode: "url", placeholder: "https://" }}
       />
       <Field
         label={m.documentation}
@@ -76,26 +83,4 @@ export function CardPart({ names }: { names: ReturnType<typeof useNameFields> })
 function useCategories(): string[] {
   const shipped = useAll("SystemProfile", {}, { sort: "name" });
   return [...new Set((shipped.items ?? []).map((profile) => bodyOf(profile)?.card.category ?? "").filter(Boolean))].sort();
-}
-
-function IconPicker({ value, onChange, disabled }: { value: string; onChange: (icon: string) => void; disabled: boolean }) {
-  const shipped = useAll("SystemProfile", {}, { sort: "name" });
-  const icons = [...new Set(["", ...(shipped.items ?? []).map((profile) => bodyOf(profile)?.card.icon ?? ""), value])];
-  return (
-    <fieldset className="flex min-w-0 flex-col" disabled={disabled}>
-      <legend className="mb-1 font-medium">{m.icon}</legend>
-      <div className="flex flex-wrap gap-1.5">
-        {icons.map((icon) => (
-          <label
-            key={icon}
-            title={icon || m.noIcon}
-            className={cx("rounded-md border-2 p-0.5 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent", icon === value ? "border-accent" : "border-transparent hover:border-line")}
-          >
-            <input type="radio" name="designer-icon" checked={icon === value} onChange={() => onChange(icon)} className="sr-only" aria-label={icon || m.noIcon} />
-            <ProfileIcon name={icon || undefined} />
-          </label>
-        ))}
-      </div>
-    </fieldset>
-  );
 }

@@ -28,7 +28,7 @@ import { VersionsPart } from "./VersionsPart";
 import { DesignerContext, type DesignerState } from "./context";
 import { type Draft, PARTS, type Part, changesBetween, countProblems } from "./draft";
 import { useDraft } from "./draft-state";
-import { type PreviewValues, usePreview, useRevisions } from "./server";
+import { OWN_LOOK, type PreviewValues, usePreview, useRevisions } from "./server";
 import { useTemplates } from "./templates";
 
 export interface DesignerProps {
@@ -51,8 +51,8 @@ export function Designer({ kind, person, profile, onMade }: DesignerProps) {
   useTitle(title);
 
   const [values, setValues] = useState<PreviewValues>(NO_VALUES);
-  const [viewer, setViewer] = useState("");
-  const preview = usePreview(kind, scope, draft.spec, values, viewer);
+  const [look, setLook] = useState(OWN_LOOK);
+  const preview = usePreview(kind, scope, draft.spec, values, look);
   const organization = useObject("Organization", {}, scope.org);
   const templates = useTemplates(scope.org);
   const version = templates.items?.find((one) => one.metadata.name === draft.spec.template.name)?.spec.versions.find((one) => one.version === draft.spec.template.version);
@@ -98,7 +98,7 @@ export function Designer({ kind, person, profile, onMade }: DesignerProps) {
   return (
     <DesignerContext.Provider value={context}>
       <PageBody full>
-        <PageHeader icon={<ProfileIcon name={draft.spec.card.icon} />} title={title} {...(base ? { description: <code>{name}</code> } : {})} />
+        <PageHeader icon={<ProfileIcon name={draft.spec.card.icon} org={scope.org} />} title={title} {...(base ? { description: <code>{name}</code> } : {})} />
         <Bar state={state} problems={errors.length} changes={changes} publishedSpec={publishedSpec} known={!isLoading} />
         {state.stale && (
           <Notice
@@ -136,7 +136,7 @@ export function Designer({ kind, person, profile, onMade }: DesignerProps) {
             <NextPart part={part} />
           </section>
           <aside aria-label={m.preview.title} className="min-w-0 rounded-md border border-line bg-sunken p-4 md:col-start-2 lg:sticky lg:top-32 lg:col-start-3 lg:max-h-[calc(100dvh-144px)] lg:overflow-auto">
-            <Preview kind={kind} scope={scope} draft={draft} generation={base?.metadata.generation ?? 0} answer={preview.answer} currency={context.currency} values={values} onValues={setValues} viewer={viewer} onViewer={setViewer} isBehind={preview.isBehind} failure={preview.error ? preview.error.message : undefined} />
+            <Preview kind={kind} scope={scope} draft={draft} generation={base?.metadata.generation ?? 0} answer={preview.answer} currency={context.currency} values={values} onValues={setValues} look={look} onLook={setLook} isBehind={preview.isBehind} failure={preview.error ? preview.error.message : undefined} />
           </aside>
         </div>
       </PageBody>

@@ -1,5 +1,5 @@
 // What the provider would be given for the draft and the answers in the preview. Nothing is made; secret values are covered.
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { FileSearch } from "lucide-react";
 import { useState } from "react";
 import { request } from "../../../api/client";
@@ -19,7 +19,10 @@ const m = designer.dryRun;
 
 export interface DryRunProps {
   kind: ProfileKind;
+  /** Where it would be launched. */
   scope: { org: string; project: string };
+  /** The profile's own project, where that is another. */
+  home?: string | undefined;
   spec: ProfileSpec;
   values: PreviewValues;
 }
@@ -36,16 +39,26 @@ export function DryRun(props: DryRunProps) {
   );
 }
 
-function Result({ kind, scope, spec, values, onClose }: DryRunProps & { onClose: () => void }) {
+function Result({ onClose, ...asked }: DryRunProps & { onClose: () => void }) {
+  return (
+    <Dialog open wide onClose={onClose} title={m.title} description={m.text} footer={<Button onClick={onClose}>{ui.close}</Button>}>
+      <Rendered {...asked} />
+    </Dialog>
+  );
+}
+
+/** The documents of a dry run. */
+export function Rendered({ kind, scope, home, spec, values }: DryRunProps) {
   const body = { draft: { spec: cleanSpec(spec) }, values };
   const query = useQuery({
-    queryKey: ["draft-render", kind, scope.org, scope.project, JSON.stringify(body)],
-    queryFn: ({ signal }) => request<{ documents: RenderedDocument[] }>("POST", `${collectionPath(kind, scope)}/render`, { body, signal }),
+    queryKey: ["draft-render", kind, scope.org, scope.project, home, JSON.stringify(body)],
+    queryFn: ({ signal }) => request<{ documents: RenderedDocument[] }>("POST", `${collectionPath(kind, scope)}/render`, { query: { home }, body, signal }),
+    placeholderData: keepPreviousData,
     gcTime: 0,
     retry: false,
   });
   return (
-    <Dialog open wide onClose={onClose} title={m.title} description={m.text} footer={<Button onClick={onClose}>{ui.close}</Button>}>
+    <>
       {query.error && <ErrorPanel error={query.error} title={m.broken} onRetry={() => void query.refetch()} />}
       {query.isLoading && <Skeleton lines={6} />}
       {query.data?.documents.map((document, index) => (
@@ -55,6 +68,6 @@ function Result({ kind, scope, spec, values, onClose }: DryRunProps & { onClose:
         </section>
       ))}
       {query.data?.documents.length === 0 && <p className="text-muted">{m.nothing}</p>}
-    </Dialog>
+    </>
   );
 }

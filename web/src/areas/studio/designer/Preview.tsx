@@ -18,7 +18,7 @@ import { rowName } from "../../admin/bindings/roles";
 import type { ProfileKind } from "../paths";
 import type { Draft } from "./draft";
 import { DryRun } from "./DryRun";
-import type { PreviewValues } from "./server";
+import { type Look, type PreviewValues, launchedIn } from "./server";
 
 const m = designer.preview;
 
@@ -31,16 +31,15 @@ export interface PreviewProps {
   currency: string;
   values: PreviewValues;
   onValues: (values: PreviewValues) => void;
-  /** Whose form it is; empty for one's own. */
-  viewer: string;
-  onViewer: (viewer: string) => void;
+  look: Look;
+  onLook: (look: Look) => void;
   isBehind: boolean;
   /** The form could not be made. */
   failure: string | undefined;
 }
 
 /** The preview follows when there is time: it never holds up the letters that are being typed. */
-export function Preview({ kind, scope, draft, generation, answer, currency, values, onValues, viewer, onViewer, isBehind, failure }: PreviewProps) {
+export function Preview({ kind, scope, draft, generation, answer, currency, values, onValues, look, onLook, isBehind, failure }: PreviewProps) {
   const settled = useDeferredValue(answer);
   const chosen = draft.spec.template.name !== "" && draft.spec.template.version !== "";
   return (
@@ -49,9 +48,9 @@ export function Preview({ kind, scope, draft, generation, answer, currency, valu
         <h2 className="text-16 font-semibold">{m.title}</h2>
         <p className="text-muted">{m.text}</p>
       </div>
-      <Viewers scope={scope} viewer={viewer} onViewer={onViewer} />
+      <Eyes kind={kind} scope={scope} look={look} onLook={onLook} />
       {settled?.offered && <OfferedNote offered={settled.offered} />}
-      <ProfileCard card={previewCard(kind, scope.project, draft, generation, answer, currency)} />
+      <ProfileCard org={scope.org} card={previewCard(kind, scope.project, draft, generation, answer, currency)} />
       {!chosen && <p className="text-muted">{m.waiting}</p>}
       {failure && (
         <Notice tone="failed">
@@ -67,7 +66,7 @@ export function Preview({ kind, scope, draft, generation, answer, currency, valu
               {isBehind ? m.behind : ""}
             </span>
           </div>
-          <DryRun kind={kind} scope={scope} spec={draft.spec} values={values} />
+          <DryRun kind={kind} {...launchedIn(scope, look.project)} spec={draft.spec} values={values} />
           <Answer answer={settled} values={values} onValues={onValues} />
         </>
       )}
@@ -75,16 +74,34 @@ export function Preview({ kind, scope, draft, generation, answer, currency, valu
   );
 }
 
+type EyesProps = Pick<PreviewProps, "kind" | "scope" | "look" | "onLook">;
+
+/** The project it would be launched in, and the person who would launch it there. */
+function Eyes({ kind, scope, look, onLook }: EyesProps) {
+  const projects = useAll("Project", { org: scope.org }, { sort: "name" });
+  const options = (projects.items ?? []).map((project) => ({
+    value: project.metadata.name,
+    label: project.metadata.name === scope.project ? m.ownProject(rowName(project)) : rowName(project),
+  }));
+  return (
+    <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-1">
+      {options.length > 1 && <SelectField label={m.project} value={look.project || scope.project} onChange={(project) => onLook({ project, viewer: "" })} options={options} />}
+      <Viewers kind={kind} scope={{ org: scope.org, project: look.project || scope.project }} viewer={look.viewer} onViewer={(viewer) => onLook({ ...look, viewer })} />
+    </div>
+  );
+}
+
 /** Everybody who may launch in the project, to see the form as they would: their groups, secrets and running compute count. */
-function Viewers({ scope, viewer, onViewer }: Pick<PreviewProps, "scope" | "viewer" | "onViewer">) {
+function Viewers({ kind, scope, viewer, onViewer }: { kind: ProfileKind; scope: PreviewProps["scope"]; viewer: string; onViewer: (viewer: string) => void }) {
   const { can } = usePermissions(scope);
-  const seesPeople = can("role_binding.view") && can("user.view");
+  // Whoever sees a project through other people's eyes makes profiles there.
+  const seesPeople = can("role_binding.view") && can("user.view") && can(kind === "ComputeProfile" ? "compute_profile.create" : "service_profile.create");
   const bindings = useAll("RoleBinding", scope, { deep: true }, { enabled: seesPeople });
   const users = useAll("User", {}, { sort: "name" }, { enabled: seesPeople });
   const me = useMe()?.user.name;
   const people = new Set((bindings.items ?? []).map((binding) => binding.spec.user));
   const options = (users.items ?? []).filter((user) => people.has(user.metadata.name) && user.metadata.name !== me).map((user) => ({ value: user.metadata.name, label: rowName(user) }));
-  if (options.length === 0) return null;
+  if (!seesPeople || options.length === 0) return null;
   return <SelectField label={m.as} value={viewer} onChange={onViewer} placeholder={m.me} options={options} />;
 }
 
@@ -162,6 +179,7 @@ export function previewCard(kind: CatalogueCard["kind"], project: string, draft:
     ...(price == null || !Number.isFinite(Number(price)) ? {} : { price_per_hour: price }),
     currency: summary?.currency ?? currency,
     isolation: summary?.isolation ?? "",
+    badges: summary?.badges ?? [],
     auto_creates_compute: brings,
     needs_compute: kind === "ServiceProfile" && !brings,
     offered_by: "",

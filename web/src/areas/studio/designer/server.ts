@@ -19,15 +19,31 @@ export interface PreviewValues {
   compute_inputs: Values;
 }
 
+/** Through whose eyes and in which project a draft is looked at. */
+export interface Look {
+  /** Whose form it is; empty for one's own. */
+  viewer: string;
+  /** Where it would be launched; the profile's own project where empty. */
+  project: string;
+}
+
+export const OWN_LOOK: Look = { viewer: "", project: "" };
+
+/** Where a draft would be launched, and its own project where that is another. */
+export function launchedIn(scope: ProjectScope, project: string): { scope: ProjectScope; home: string | undefined } {
+  return project === "" || project === scope.project ? { scope, home: undefined } : { scope: { org: scope.org, project }, home: scope.project };
+}
+
 /** The card and form that the draft would make; asked again whenever it settles. */
-export function usePreview(kind: ProfileKind, scope: ProjectScope, spec: ProfileSpec, values: PreviewValues, viewer: string) {
+export function usePreview(kind: ProfileKind, scope: ProjectScope, spec: ProfileSpec, values: PreviewValues, { viewer, project }: Look) {
+  const place = launchedIn(scope, project);
   const text = useMemo(() => JSON.stringify({ draft: { spec: cleanSpec(spec) }, values, ...(viewer === "" ? {} : { viewer }) }), [spec, values, viewer]);
   const settled = useDebounced(text, PAUSE_MS);
   // What settled counts, not what is typed now: a draft without a template has no form to ask for.
   const { template } = useMemo(() => (JSON.parse(settled) as { draft: { spec: ProfileSpec } }).draft.spec, [settled]);
   const query = useQuery({
-    queryKey: ["draft-form", kind, scope.org, scope.project, settled],
-    queryFn: ({ signal }) => request<FormAnswer>("POST", `${collectionPath(kind, scope)}/form`, { body: JSON.parse(settled), signal }),
+    queryKey: ["draft-form", kind, scope.org, scope.project, project, settled],
+    queryFn: ({ signal }) => request<FormAnswer>("POST", `${collectionPath(kind, place.scope)}/form`, { query: { home: place.home }, body: JSON.parse(settled), signal }),
     placeholderData: keepPreviousData,
     gcTime: 0,
     retry: false,

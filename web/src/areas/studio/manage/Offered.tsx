@@ -35,7 +35,7 @@ export function Offered() {
       sortValue: (row) => row.title,
       cell: (row) => (
         <span className="flex items-center gap-3">
-          <ProfileIcon name={row.card.icon} size={24} />
+          <ProfileIcon name={row.card.icon} org={scope.org} size={24} />
           {can("compute_profile.update") ? (
             <Link to={studioPaths.profile({ org: scope.org, project: row.project }, row.kind, row.name)} className="rounded-sm hover:underline">
               {row.title}

@@ -63,7 +63,7 @@ export function Profiles() {
       sortValue: rowName,
       cell: (row) => (
         <span className="flex items-center gap-3">
-          <ProfileIcon name={row.spec.card.icon} size={24} />
+          <ProfileIcon name={row.spec.card.icon} org={scope.org} size={24} />
           <span className="flex flex-col">
             <Link to={to(row)} className="rounded-sm hover:underline">
               {rowName(row)}

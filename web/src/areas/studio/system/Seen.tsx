@@ -7,7 +7,7 @@ import { ProfileCard } from "../../../ui/ProfileCard";
 import { rowName } from "../../admin/bindings/roles";
 import { previewCard } from "../designer/Preview";
 import type { ProfileSpec } from "../designer/draft";
-import { type PreviewValues, usePreview } from "../designer/server";
+import { OWN_LOOK, type PreviewValues, usePreview } from "../designer/server";
 import type { ProfileKind } from "../paths";
 import { bodyOf } from "./body";
 
@@ -37,14 +37,14 @@ export function Seen({ profile, scope }: { profile: SystemProfile; scope: Scope 
 function Card({ profile, spec, sized, sizedKind, scope }: CardProps) {
   const organization = useObject("Organization", {}, scope.org);
   const draft = useMemo(() => ({ title: rowName(profile), description: profile.metadata.description ?? "", spec }), [profile, spec]);
-  const { answer } = usePreview(sizedKind, scope, sized, NOTHING, "");
+  const { answer } = usePreview(sizedKind, scope, sized, NOTHING, OWN_LOOK);
   const kind = profile.spec.workload === "compute" ? "ComputeProfile" : "ServiceProfile";
   if (!answer) return null;
   return (
     <section className="flex flex-col gap-2">
       <h3 className="font-medium">{studio.launch.seen}</h3>
       <div className="max-w-sm">
-        <ProfileCard heading="h4" card={previewCard(kind, scope.project, draft, 0, answer, organization.data?.spec.currency ?? "")} />
+        <ProfileCard heading="h4" org={scope.org} card={previewCard(kind, scope.project, draft, 0, answer, organization.data?.spec.currency ?? "")} />
       </div>
     </section>
   );

@@ -10,6 +10,7 @@ import { useProjectScope } from "../../../lib/scope";
 import { studio } from "../../../messages/en/studio";
 import { ui } from "../../../messages/en/ui";
 import { Button } from "../../../ui/Button";
+import { DocumentationLink } from "../../../ui/DocumentationLink";
 import { KeyValue } from "../../../ui/KeyValue";
 import { Markdown } from "../../../ui/Markdown";
 import { ErrorPanel, PageBody, PageHeader, PageSkeleton, Section, Skeleton } from "../../../ui/Page";
@@ -107,6 +108,7 @@ export function SystemProfilePage() {
                   ),
                 },
                 "size" in body ? { label: m.size, value: rawSize(body.size) } : null,
+                body.card.documentation_url ? { label: m.page, value: <DocumentationLink url={body.card.documentation_url} about={rowName(profile)} /> } : null,
                 body.price ? { label: m.price, value: ui.perHour(body.price.per_hour) } : null,
                 "compute" in body && body.compute.auto_create ? { label: m.autoCreates, value: <code>{body.compute.auto_create}</code> } : null,
                 {

@@ -7,8 +7,9 @@ import { toYaml } from "../../../lib/yaml";
 import { templates } from "../../../messages/en/templates";
 import { CodeBlock } from "../../../ui/CodeBlock";
 import { ErrorPanel, Notice, Section, Skeleton } from "../../../ui/Page";
+import { Rendered } from "../designer/DryRun";
 import { emptyDraft } from "../designer/draft";
-import { type PreviewValues, usePreview } from "../designer/server";
+import { OWN_LOOK, type PreviewValues, usePreview } from "../designer/server";
 
 const m = templates.try;
 
@@ -30,10 +31,14 @@ function Trial({ template, version, scope }: TryProps) {
   const kind = template.spec.workload === "compute" ? "ComputeProfile" : "ServiceProfile";
   const [spec] = useState(() => ({ ...emptyDraft(kind).spec, template: { name: template.metadata.name, version: version.version } }));
   const [values, setValues] = useState<PreviewValues>({ inputs: {}, compute_inputs: {} });
-  const { answer, error, isBehind } = usePreview(kind, scope, spec, values, "");
+  const { answer, error, isBehind } = usePreview(kind, scope, spec, values, OWN_LOOK);
+  // Only what was accepted is rendered: not each letter, and nothing that would be refused.
+  const [accepted, setAccepted] = useState<PreviewValues>();
+  const problems = (answer?.errors ?? []).filter((one) => one.path.startsWith("inputs."));
+  const rendered = !answer || error || problems.length > 0 ? undefined : isBehind ? accepted : values;
+  if (rendered !== accepted) setAccepted(rendered);
   if (error && !answer) return <ErrorPanel error={error} />;
   if (!answer) return <Skeleton lines={6} />;
-  const problems = answer.errors.filter((one) => one.path.startsWith("inputs."));
   const errorAt = (path: string) => problems.find((one) => one.path === path || one.path.startsWith(`${path}.`))?.message;
   return (
     <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_minmax(0,26rem)]">
@@ -62,6 +67,16 @@ function Trial({ template, version, scope }: TryProps) {
         </span>
         <Section title={m.values}>
           <CodeBlock code={toYaml(answer.values)} label={m.values} />
+        </Section>
+        <Section title={m.given}>
+          {accepted ? (
+            <>
+              <p className="text-muted">{m.givenText}</p>
+              <Rendered kind={kind} scope={scope} spec={spec} values={accepted} />
+            </>
+          ) : (
+            <p className="text-muted">{m.givenLater}</p>
+          )}
         </Section>
       </aside>
     </div>
