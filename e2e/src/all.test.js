@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { Guard, launchBrowser } from "./browser.js";
 import { designer } from "./designer.js";
 import { hub } from "./hub.js";
+import { icons } from "./icons.js";
 import { deleteByKeyboard, keyboardOnly } from "./keyboard.js";
 import { makeToken, showsChanges } from "./live.js";
 import { deleteEverything, mainJob } from "./main-job.js";
@@ -31,6 +32,8 @@ test("an administrator offers JupyterLab and a developer works in it", (t) => ma
 test("every main page is accessible in light and dark and fits a narrow screen", (t) => everyPage(t, world));
 
 test("a profile is designed for a group without documentation", (t) => designer(t, world));
+
+test("an icon is uploaded, shown and kept while it is used", (t) => icons(t, world));
 
 test("a template is written, imported, tried and versioned", (t) => templates(t, world));
 

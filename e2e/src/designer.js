@@ -139,6 +139,7 @@ export async function designer(t, world) {
     await preview(page).getByLabel("As seen by").selectOption({ label: NOOR.name });
     await preview(page).getByText(/is in the group vision-people/).waitFor();
   });
+  await step("the preview stands in another project, where the draft is not offered", () => elsewhere(world));
   await step("whom it is for launches it, with two images and nothing else to choose but the disk", async () => {
     const { page: hers } = world;
     await hers.goto(`${world.server.url}/orgs/default/projects/vision`);
@@ -177,6 +178,21 @@ export async function designer(t, world) {
     await dialog.waitFor({ state: "detached" });
   });
   await step("inputs are moved, found and narrowed by keyboard alone", () => byKeyboard(world));
+}
+
+/** A second project for a moment: the form as it would be there. */
+export async function elsewhere(world) {
+  const page = world.adminPage;
+  await ask(page, "POST", "/orgs/default/projects", { metadata: { name: "elsewhere", display_name: "Elsewhere" }, spec: {} });
+  await page.goto(`${world.server.url}/${STUDIO}/profiles/services/a100-notebook`);
+  // The compute it brings along is not offered there, so the browser reports a refusal, once for each look.
+  world.guard.expect(/412/);
+  await preview(page).getByLabel("In project").selectOption({ label: "Elsewhere" });
+  await preview(page).getByText(/cannot be launched here/).waitFor();
+  assert.equal(await preview(page).getByLabel("As seen by").count(), 0, "nobody else works there");
+  await preview(page).getByLabel("In project").selectOption({ label: "Vision (its own)" });
+  await preview(page).getByText(/cannot be launched here/).waitFor({ state: "detached" });
+  await ask(page, "DELETE", "/orgs/default/projects/elsewhere");
 }
 
 async function versions(world) {

@@ -74,6 +74,8 @@ export async function templates(t, world) {
     await page.getByLabel("Mirror").waitFor();
     await page.getByLabel("Greeting").fill("Bye");
     await page.getByLabel("Mirror").waitFor({ state: "detached" });
+    await page.getByRole("heading", { name: "What the provider would be given" }).waitFor();
+    await page.getByRole("heading", { name: "Process", exact: true }).waitFor();
     await look(page, "template-try");
   });
 
