@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Guard, launchBrowser } from "./browser.js";
+import { changes } from "./changes.js";
 import { designer } from "./designer.js";
 import { hub } from "./hub.js";
 import { icons } from "./icons.js";
@@ -44,6 +45,8 @@ test("changes from the command line and the API show on an open page", async (t)
 });
 
 test("the Developer Hub remembers, tells, repeats and ends", (t) => hub(t, world));
+
+test("an instance is changed, updated, handed over and shared", (t) => changes(t, world));
 
 test("a terminal box needs no mouse", async (t) => {
   const step = steps(t, world);

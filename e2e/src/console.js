@@ -1,4 +1,5 @@
 // What people do in the console, in the words they read there.
+import assert from "node:assert/strict";
 import { expectPath } from "./expect.js";
 
 /** Follows an entry of the left rail. */
@@ -120,4 +121,17 @@ export async function untilState(page, state, timeout) {
 /** A tab of the page. */
 export async function tab(page, name) {
   await page.getByRole("link", { name, exact: true }).click();
+}
+
+/** A request as the console makes it, with the person's own session. */
+export async function ask(page, method, address, body) {
+  const answer = await page.evaluate(
+    async ([verb, path, sent]) => {
+      const response = await fetch(new URL(`api/v1${path}`, document.baseURI), { method: verb, headers: { "content-type": "application/json" }, ...(sent ? { body: JSON.stringify(sent) } : {}) });
+      return { ok: response.ok, text: await response.text() };
+    },
+    [method, address, body],
+  );
+  assert.ok(answer.ok, `${method} ${address}: ${answer.text}`);
+  return answer.text === "" ? undefined : JSON.parse(answer.text);
 }

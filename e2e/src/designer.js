@@ -1,7 +1,7 @@
 // The designer as a PaaS admin meets it: "A100 notebook for the vision group, image choice restricted to two, disk 50 to 200 GB,
 // everything else locked", made without documentation, looked at part by part, and launched from by whom it is for.
 import assert from "node:assert/strict";
-import { go, heading, openCard } from "./console.js";
+import { ask, go, heading, openCard } from "./console.js";
 import { expectPath } from "./expect.js";
 import { tabTo } from "./keyboard.js";
 import { look, picture } from "./look.js";
@@ -38,19 +38,6 @@ const TEMPLATE = {
     ],
   },
 };
-
-/** A request as the console makes it, with the person's own session. */
-async function ask(page, method, address, body) {
-  const answer = await page.evaluate(
-    async ([verb, path, sent]) => {
-      const response = await fetch(new URL(`api/v1${path}`, document.baseURI), { method: verb, headers: { "content-type": "application/json" }, ...(sent ? { body: JSON.stringify(sent) } : {}) });
-      return { ok: response.ok, text: await response.text() };
-    },
-    [method, address, body],
-  );
-  assert.ok(answer.ok, `${method} ${address}: ${answer.text}`);
-  return answer.text === "" ? undefined : JSON.parse(answer.text);
-}
 
 const part = (page, name) => page.getByRole("navigation", { name: "Parts of the profile" }).getByRole("link", { name: new RegExp(`^${name}`) });
 const mayDo = (page, label) => page.getByRole("combobox", { name: `People may: ${label}`, exact: true });

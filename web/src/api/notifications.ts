@@ -44,6 +44,8 @@ export function useNotifications(onTold: (told: Notification) => void) {
       watchClient.subscribeInbox({
         onNotification: (told) => {
           client.setQueryData<Pages>(KEY, (data) => data && withNotification(data, told));
+          // Another place to see: what is on the screen was read without the right to it.
+          if (told.kind === "invited") void client.invalidateQueries();
           onTold(told);
         },
         onGap: () => void client.invalidateQueries({ queryKey: KEY }),

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api } from "../../../api/client";
 import { messageOf } from "../../../api/error";
 import { itemPath, scopeOf } from "../../../api/kinds";
+import { useMe } from "../../../api/session";
 import type { ServiceInstance } from "../../../api/types";
 import { hub } from "../../../messages/en/hub";
 import { Button, type ButtonSize } from "../../../ui/Button";
@@ -11,7 +12,10 @@ import { toast } from "../../../ui/Toast";
 
 export function OpenButtons({ instance, size = "medium", most = Number.POSITIVE_INFINITY }: { instance: ServiceInstance; size?: ButtonSize; most?: number }) {
   const [busy, setBusy] = useState<string>();
-  const ready = instance.status.phase === "running" ? (instance.status.endpoints ?? []).filter((endpoint) => endpoint.ready) : [];
+  const me = useMe()?.user.name;
+  const mine = (instance.spec.owner ?? instance.metadata.created_by) === me;
+  // What is its owner's alone is no offer to others: the server would refuse them.
+  const ready = instance.status.phase === "running" ? (instance.status.endpoints ?? []).filter((endpoint) => endpoint.ready && (mine || endpoint.access !== "owner")) : [];
 
   const open = (endpoint: string) => {
     // The tab must be made inside the click, before the answer is there, or the browser blocks it.
