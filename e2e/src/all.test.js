@@ -10,6 +10,7 @@ import { deleteByKeyboard, keyboardOnly } from "./keyboard.js";
 import { makeToken, showsChanges } from "./live.js";
 import { deleteEverything, mainJob } from "./main-job.js";
 import { everyPage } from "./pages.js";
+import { parent } from "./parent.js";
 import { Server } from "./server.js";
 import { pictured, steps } from "./steps.js";
 import { templates } from "./templates.js";
@@ -37,6 +38,8 @@ test("a profile is designed for a group without documentation", (t) => designer(
 test("an icon is uploaded, shown and kept while it is used", (t) => icons(t, world));
 
 test("a template is written, imported, tried and versioned", (t) => templates(t, world));
+
+test("a profile follows the shipped one it was made from", (t) => parent(t, world));
 
 test("changes from the command line and the API show on an open page", async (t) => {
   const step = steps(t, world);

@@ -33,14 +33,26 @@ export class Server {
     });
     const server = new Server();
     server.#folder = await mkdtemp(path.join(tmpdir(), "warpyard-e2e-"));
+    await server.#run("127.0.0.1:0");
+    return server;
+  }
+
+  /** Ends it, does something to its stopped data folder, and starts it again at the same address. */
+  async restart(between) {
+    await this.#end();
+    await between(path.join(this.#folder, "data"));
+    await this.#run(`127.0.0.1:${this.port}`);
+  }
+
+  async #run(listen) {
     const given = Object.entries(process.env).filter(([name]) => !name.startsWith("WARPYARD_"));
-    server.#process = spawn(program, ["serve", "--data-dir", path.join(server.#folder, "data"), "--listen", "127.0.0.1:0", "--simulate-gpus", "A100-80GB:4", "--cpu-millis", "16000", "--memory-bytes", String(64 * 1024 ** 3)], {
+    const data = path.join(this.#folder, "data");
+    this.#process = spawn(binary(), ["serve", "--data-dir", data, "--listen", listen, "--simulate-gpus", "A100-80GB:4", "--cpu-millis", "16000", "--memory-bytes", String(64 * 1024 ** 3)], {
       cwd: REPOSITORY,
       env: { ...Object.fromEntries(given), NO_COLOR: "1" },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    await server.#untilReady();
-    return server;
+    await this.#untilReady();
   }
 
   #untilReady() {
@@ -48,11 +60,15 @@ export class Server {
       const late = setTimeout(() => reject(new Error(`the server was not ready in time:\n${this.log()}`)), READY_WITHIN_MS);
       this.#process.once("error", reject);
       this.#process.once("exit", (code) => reject(new Error(`the server ended with ${code}:\n${this.log()}`)));
+      let started = false;
       const read = (line) => {
         this.#log.push(line);
-        this.url ??= /^Warpyard is ready at (http:\S+)/.exec(line)?.[1];
+        const ready = /^Warpyard is ready at (http:\S+)/.exec(line)?.[1];
+        // Only the first start has a link to set it up.
         this.setupLink ??= /(http:\S+\/setup#token=\S+)/.exec(line)?.[1];
-        if (this.url && this.setupLink) {
+        started ||= ready !== undefined;
+        this.url = ready ?? this.url;
+        if (started && this.setupLink) {
           clearTimeout(late);
           resolve();
         }
@@ -102,13 +118,16 @@ export class Server {
 
   /** Ends it as an operator would, ends what a failed run has left running, and takes its data away. */
   async stop() {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
-      const ended = new Promise((resolve) => this.#process.once("exit", resolve));
-      this.#process.kill("SIGTERM");
-      await ended;
-    }
+    await this.#end();
     await this.#endInstances();
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #end() {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const ended = new Promise((resolve) => this.#process.once("exit", resolve));
+    this.#process.kill("SIGTERM");
+    await ended;
   }
 
   /** Instances outlive their server on purpose. Those of this run are known by its folder in their command line. */

@@ -79,6 +79,31 @@ export async function templates(t, world) {
     await look(page, "template-try");
   });
 
+  await step("whoever leaves with unsaved changes is asked first", async () => {
+    const away = page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Custom profiles", exact: true });
+    await page.getByRole("button", { name: "Edit", exact: true }).click();
+    await page.getByRole("button", { name: "Inputs", exact: true }).click();
+    await page.getByLabel("Label", { exact: false }).first().fill("Mirrored");
+    await page.getByText("Unsaved changes").waitFor();
+    await away.click();
+    const dialog = page.getByRole("dialog", { name: "Leave without saving?" });
+    await dialog.waitFor();
+    await look(page, "leave-unsaved");
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    assert.equal(await page.getByLabel("Label", { exact: false }).first().inputValue(), "Mirrored");
+    // The browser's own question, where somebody closes the tab or reloads.
+    const asked = page.waitForEvent("dialog");
+    const reload = page.reload().catch(() => undefined);
+    assert.equal((await asked).type(), "beforeunload");
+    await (await asked).dismiss();
+    await reload;
+    await away.click();
+    await dialog.getByRole("button", { name: "Leave and lose it" }).click();
+    await heading(page, "Custom profiles");
+    await page.goto(address(`${STUDIO}/templates/own/my-service`));
+  });
+
   await step("an active version is frozen; a copy of it is compared", async () => {
     await page.getByRole("button", { name: "Activate…" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Activate" }).click();

@@ -16,6 +16,7 @@ import { ConfirmDialog } from "../../ui/Dialog";
 import { TextField } from "../../ui/Field";
 import { ErrorPanel, PageBody, PageHeader, PageSkeleton, Section, Skeleton } from "../../ui/Page";
 import { toast } from "../../ui/Toast";
+import { Unsaved } from "../../ui/Unsaved";
 import { AddBinding } from "../admin/bindings/AddBinding";
 import { BindingTable } from "../admin/bindings/BindingTable";
 import { rowName } from "../admin/bindings/roles";
@@ -93,6 +94,7 @@ function Settings({ organization, mayDelete }: { organization: Organization; may
   const [deleting, setDeleting] = useState(false);
   const update = useUpdate("Organization");
   const remove = useDelete("Organization");
+  const changed = title !== (organization.metadata.display_name ?? "") || description !== (organization.metadata.description ?? "") || currency !== organization.spec.currency;
   return (
     <form
       className="flex max-w-xl flex-col gap-4"
@@ -101,6 +103,7 @@ function Settings({ organization, mayDelete }: { organization: Organization; may
         update.mutate({ object: organization, metadata: { display_name: title, description }, spec: { currency } }, { onSuccess: () => toast(admin.common.saved) });
       }}
     >
+      <Unsaved when={changed && !update.isPending && !remove.isPending && !remove.isSuccess} />
       <TextField label={admin.common.displayName} value={title} onChange={setTitle} />
       <TextField label={admin.common.description} optional value={description} onChange={setDescription} />
       <TextField label={m.currency} help={m.currencyHelp} value={currency} onChange={(value) => setCurrency(value.toUpperCase())} input={{ maxLength: 3, className: "max-w-24 font-mono" }} />

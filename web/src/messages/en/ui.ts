@@ -17,6 +17,7 @@ export const ui = {
   save: "Save",
   showOptions: "Show options",
   chosen: "chosen",
+  unsaved: { title: "Leave without saving?", text: "What you typed on this page is not saved yet.", stay: "Stay here", leave: "Leave and lose it" },
   tryAgain: "Try again",
   typeToConfirm: (name: string) => `Type ${name} to confirm`,
   anyGpu: "GPU",

@@ -20,6 +20,7 @@ export const update = {
   view: "Show",
   equal: "There is no difference.",
   resultHelp: "Your profile now, and after the update.",
+  resultOpen: "Shows once every conflict is decided.",
   apply: "Update the draft",
   applyHelp: "Makes a draft. Nothing changes for people until you publish it.",
   done: (name: string, version: string) => `${name} is a draft from version ${version} now`,

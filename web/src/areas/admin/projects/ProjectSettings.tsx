@@ -11,6 +11,7 @@ import { ConfirmDialog } from "../../../ui/Dialog";
 import { TextField } from "../../../ui/Field";
 import { ErrorPanel } from "../../../ui/Page";
 import { toast } from "../../../ui/Toast";
+import { Unsaved } from "../../../ui/Unsaved";
 import { withError } from "../bindings/AddBinding";
 import { adminPaths } from "../paths";
 
@@ -25,8 +26,10 @@ export function ProjectSettings({ project }: { project: Project }) {
   const update = useUpdate("Project");
   const remove = useDelete("Project");
   const error = update.error instanceof ApiError ? update.error : undefined;
+  const changed = title !== (project.metadata.display_name ?? "") || description !== (project.metadata.description ?? "") || contact !== (project.spec.contact ?? "");
   return (
     <div className="flex max-w-xl flex-col gap-6">
+      <Unsaved when={changed && !update.isPending && !remove.isPending && !remove.isSuccess} />
       <form
         className="flex flex-col gap-4"
         onSubmit={(event) => {

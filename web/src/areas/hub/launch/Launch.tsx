@@ -12,6 +12,7 @@ import { Badges } from "../../../ui/Badges";
 import { DocumentationLink } from "../../../ui/DocumentationLink";
 import { ErrorPanel, Notice, PageBody, PageHeader, PageSkeleton, Skeleton } from "../../../ui/Page";
 import { ProfileIcon } from "../../../ui/ProfileIcon";
+import { Unsaved } from "../../../ui/Unsaved";
 import { cardKey, useRemembered } from "../remembered";
 import { ComputeChoice } from "./ComputeChoice";
 import { Documentation } from "./Documentation";
@@ -100,6 +101,7 @@ function LaunchPage({ place, start, onClear }: { place: LaunchPlace; start: Star
   const shared = { visible: form?.visible ?? [], required: form?.required ?? [], errorAt, onLeave: launch.leave };
   return (
     <PageBody>
+      <Unsaved when={launch.unsaved} />
       <PageHeader title={m.title(title)} description={form?.profile.description || card?.description} icon={<ProfileIcon name={form?.profile.card.icon} org={place.scope.org} />} badges={<Badges badges={form?.summary.badges} />} actions={<DocumentationLink url={form?.profile.card.documentation_url} about={title} />} />
       <form
         noValidate

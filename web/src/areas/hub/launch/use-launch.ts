@@ -44,6 +44,8 @@ export function useLaunch(place: LaunchPlace, start: Start, launched: (draft: La
   /** How often the button was pressed in vain; every time leads to the list of what is wrong. */
   const [attempts, setAttempts] = useState(0);
   const [tried, setTried] = useState(false);
+  /** Something was typed or chosen here that would have to be typed again. */
+  const [touched, setTouched] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
 
@@ -103,6 +105,7 @@ export function useLaunch(place: LaunchPlace, start: Start, launched: (draft: La
     <A extends unknown[]>(set: (...args: A) => void) =>
     (...args: A) => {
       setFailure(undefined);
+      setTouched(true);
       set(...args);
     };
 
@@ -154,5 +157,6 @@ export function useLaunch(place: LaunchPlace, start: Start, launched: (draft: La
     leave,
     launch,
     busy,
+    unsaved: touched && !busy,
   };
 }

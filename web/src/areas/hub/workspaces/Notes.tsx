@@ -13,6 +13,7 @@ import { EmptyState, ErrorPanel, Notice, Section } from "../../../ui/Page";
 import { Segmented } from "../../../ui/Tabs";
 import { RelativeTime } from "../../../ui/Time";
 import { toast } from "../../../ui/Toast";
+import { Unsaved } from "../../../ui/Unsaved";
 
 const m = hub.workspaces;
 const LONGEST = 20_000;
@@ -66,6 +67,7 @@ function Editor({ base, newer, onDone }: { base: Workspace; newer: Workspace; on
         save(base);
       }}
     >
+      <Unsaved when={text !== (base.spec.notes ?? "") && !update.isPending} />
       {conflict ? (
         <Notice
           tone="waiting"

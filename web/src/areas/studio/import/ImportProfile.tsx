@@ -18,6 +18,7 @@ import { Button } from "../../../ui/Button";
 import { CodeBlock } from "../../../ui/CodeBlock";
 import { Field, TextArea, TextField } from "../../../ui/Field";
 import { ErrorPanel, Notice, PageBody, PageHeader, Section } from "../../../ui/Page";
+import { Unsaved } from "../../../ui/Unsaved";
 import { studioPaths } from "../paths";
 import { YamlForm } from "../templates/YamlForm";
 import { type TemplateText, writeTemplate } from "../templates/document";
@@ -36,6 +37,7 @@ export function ImportProfile() {
   return (
     <PageBody>
       <PageHeader title={m.title} description={m.text} {...(read.data ? { actions: <Button onClick={() => read.reset()}>{imports.again}</Button> } : {})} />
+      <Unsaved when={text.trim() !== "" && !read.data} />
       {!read.data && (
         <form
           className="flex flex-col gap-4"

@@ -25,6 +25,7 @@ import { KeyValue } from "../../../ui/KeyValue";
 import { EmptyState, ErrorPanel, Notice, PageBody, PageHeader, Skeleton } from "../../../ui/Page";
 import { AvailabilityBadge } from "../../../ui/ProfileCard";
 import { SizeLine } from "../../../ui/SizeLine";
+import { Unsaved } from "../../../ui/Unsaved";
 import { rowName } from "../../admin/bindings/roles";
 import { useCatalogue } from "../../hub/catalogue/cards";
 import { useFormAnswer } from "../../hub/launch/form-answer";
@@ -114,6 +115,7 @@ function CreateForm({ options }: { options: { key: string; name: string; home: s
         void submit();
       }}
     >
+      <Unsaved when={Object.keys(inputs).length > 0 && !busy} />
       <div className="flex max-w-2xl flex-col gap-5">
         <SelectField
           label={m.profile}

@@ -8,6 +8,7 @@ import { Button } from "../../../ui/Button";
 import { CodeEditor } from "../../../ui/CodeEditor";
 import { ErrorPanel } from "../../../ui/Page";
 import { Segmented } from "../../../ui/Tabs";
+import { Unsaved } from "../../../ui/Unsaved";
 import { assistOf } from "./editor/assist";
 import { EditorFoot } from "./editor/EditorFoot";
 import { InputsForm } from "./editor/InputsForm";
@@ -42,6 +43,7 @@ export function YamlForm({ start, send, verb, version, isNew = false }: YamlForm
   const index = Math.max(0, version === undefined ? versions.length - 1 : versions.findIndex((one) => one?.version === version));
   return (
     <div className="flex flex-col gap-3">
+      <Unsaved when={edited.dirty && !save.isPending} />
       <div className="flex flex-wrap items-center justify-between gap-2">
         <p className="text-muted">{view === "yaml" ? m.editing : t.inputsHelp}</p>
         <Segmented label={t.editAs} value={view} onChange={setView} options={[{ value: "yaml", label: m.yaml }, { value: "inputs", label: m.inputs }]} />

@@ -45,9 +45,10 @@ function Update({ profile, update, kind, scope }: { profile: Profile; update: Pa
   const [sides, setSides] = useState<Record<string, Side>>({});
   const [view, setView] = useState<"result" | "theirs" | "ours">("result");
   const there = update.current !== update.newest;
-  const outcome = useOutcome(kind, scope, name, sides, there && can(kind === "ComputeProfile" ? "compute_profile.update" : "service_profile.update"));
-  const apply = useApplyUpdate(kind, scope, name);
   const open = update.conflicts.filter((conflict) => sides[conflict.path] === undefined).length;
+  // Before everything is decided nothing comes out: the server would only say so.
+  const outcome = useOutcome(kind, scope, name, sides, there && open === 0 && can(kind === "ComputeProfile" ? "compute_profile.update" : "service_profile.update"));
+  const apply = useApplyUpdate(kind, scope, name);
   const parent = profile.spec.parent?.name ?? "";
   const back = studioPaths.profile(scope, kind, name);
   if (!there)
@@ -89,7 +90,8 @@ function Update({ profile, update, kind, scope }: { profile: Profile; update: Pa
       >
         {view === "theirs" && <LineDiff label={m.views.theirs} before={update.base} after={update.theirs} equal={m.equal} />}
         {view === "ours" && <LineDiff label={m.views.ours} before={update.base} after={update.ours} equal={m.equal} />}
-        {view === "result" && (
+        {view === "result" && open > 0 && <p className="text-muted">{m.resultOpen}</p>}
+        {view === "result" && open === 0 && (
           <>
             <p className="text-muted">{m.resultHelp}</p>
             {outcome.error && <ErrorPanel error={outcome.error} />}

@@ -8,6 +8,7 @@ import { ui } from "../../../../messages/en/ui";
 import { Button } from "../../../../ui/Button";
 import { ErrorPanel, Notice, Skeleton } from "../../../../ui/Page";
 import { toast } from "../../../../ui/Toast";
+import { Unsaved } from "../../../../ui/Unsaved";
 import { PlanView } from "./PlanView";
 import { changedInputs, useApplyChange, useChangePlan } from "./change-plan";
 import { mutableForm } from "./mutable-form";
@@ -45,6 +46,7 @@ export function ChangeInputs({ instance, answer, onClose }: { instance: Instance
         );
       }}
     >
+      <Unsaved when={changed && !apply.isPending} />
       <ProfileForm
         form={form}
         prefix="inputs"
