@@ -181,7 +181,7 @@ async function newerVersion(step, world) {
     assert.equal(await dialog.getByRole("button", { name: /^Update/ }).isDisabled(), true);
     await dialog.getByLabel("Times").fill("40");
     await dialog.getByText("Restart", { exact: true }).waitFor();
-    await look(page, "update-what-changes");
+    await look(page, "update-what-changes", { dialog: true });
     await dialog.getByRole("button", { name: "Update and restart" }).click();
     await dialog.waitFor({ state: "detached" });
     await page.getByText("An update is available").waitFor({ state: "detached" });
@@ -207,7 +207,7 @@ async function handedOver(step, world) {
     await choosePerson(page, dialog, "New owner", LINA);
     await dialog.getByRole("button", { name: "Transfer" }).click();
     await dialog.getByText(/invite them first/).waitFor();
-    await look(page, "transfer-refused");
+    await look(page, "transfer-refused", { dialog: true });
     await dialog.getByRole("button", { name: "Cancel" }).click();
   });
   await step("as a collaborator they get it, are told, and see it as theirs", async () => {

@@ -67,6 +67,17 @@ export async function hub(t, world) {
     assert.equal(await page.getByLabel("Display name").inputValue(), "Scratch box (copy)");
     await nameField(page).fill("second-box");
     await look(page, "launch-duplicate");
+    // The answer is lost on its way: launching again finds what the first time made, and no taken name.
+    world.guard.expect(/ERR_FAILED/);
+    const launches = (url) => url.pathname.endsWith("/service-instances");
+    await page.route(launches, async (route) => {
+      if (route.request().method() !== "POST") return route.fallback();
+      await route.fetch();
+      await route.abort();
+      return page.unroute(launches);
+    });
+    await page.getByRole("button", { name: /^Launch/ }).click();
+    await page.getByText(/The server does not answer/).first().waitFor();
     await page.getByRole("button", { name: /^Launch/ }).click();
     await expectPath(page, /\/second-box$/);
     await untilState(page, "Running", 60_000);
@@ -120,6 +131,19 @@ export async function hub(t, world) {
     await page.getByRole("button", { name: "Edit notes" }).waitFor();
     await page.getByRole("heading", { name: "Wafers" }).waitFor();
     await look(page, "workspace-notes-written");
+  });
+  await step("an administrator stops both in Studio, and each says what became of it", async () => {
+    const { adminPage } = world;
+    await adminPage.goto(`${server.url}/${PROJECT}/studio/hub/instances?search=box`);
+    for (const name of ["first-box", "second-box"]) await adminPage.getByRole("row", { name: new RegExp(name) }).getByRole("checkbox").check();
+    await adminPage.getByRole("button", { name: "Stop…", exact: true }).click();
+    const dialog = adminPage.getByRole("dialog", { name: "Stop 2 instances" });
+    await axe(adminPage, "stopping many in Studio");
+    await dialog.getByRole("button", { name: "Stop" }).click();
+    await dialog.getByText("2 instances done.").waitFor();
+    await look(adminPage, "studio-bulk-results", { dialog: true });
+    await dialog.getByRole("button", { name: "Close" }).last().click();
+    for (const name of ["first-box", "second-box"]) await adminPage.getByRole("row", { name: new RegExp(name) }).getByText("Stopped").waitFor();
   });
   await step("both boxes are deleted at once, and each says what became of it", async () => {
     await page.goto(`${server.url}/${PROJECT}/instances?search=box&kind=services`);

@@ -60,7 +60,7 @@ async function customised({ page, server }) {
   await page.getByRole("link", { name: "CPU small", exact: true }).click();
   await page.getByRole("button", { name: "Customise…" }).click();
   const dialog = page.getByRole("dialog", { name: "Customise CPU small" });
-  await look(page, "customise");
+  await look(page, "customise", { dialog: true });
   await dialog.getByRole("button", { name: "Create draft" }).click();
   await expectPath(page, /\/profiles\/compute\/my-cpu-small$/);
   await page.getByLabel("Category").fill("Ours");

@@ -88,7 +88,7 @@ export async function templates(t, world) {
     await away.click();
     const dialog = page.getByRole("dialog", { name: "Leave without saving?" });
     await dialog.waitFor();
-    await look(page, "leave-unsaved");
+    await look(page, "leave-unsaved", { dialog: true });
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
     assert.equal(await page.getByLabel("Label", { exact: false }).first().inputValue(), "Mirrored");

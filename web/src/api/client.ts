@@ -10,6 +10,8 @@ export interface RequestOptions {
   rawBody?: string | Blob;
   contentType?: string;
   ifMatch?: number;
+  /** The server does what has the same key once; see `once.ts`. */
+  idempotencyKey?: string;
   signal?: AbortSignal;
 }
 
@@ -40,6 +42,7 @@ export async function send(method: string, path: string, options: RequestOptions
     headers["content-type"] = "application/json";
   }
   if (options.ifMatch !== undefined) headers["if-match"] = `"${options.ifMatch}"`;
+  if (options.idempotencyKey !== undefined) headers["idempotency-key"] = options.idempotencyKey;
   let response: Response;
   try {
     response = await fetch(apiUrl(path, options.query), {

@@ -13,7 +13,7 @@ import { Meter } from "../../ui/Meter";
 import { ErrorPanel, PageBody, PageHeader, Section, Skeleton } from "../../ui/Page";
 import { Stat, StatRow } from "../../ui/Stat";
 import { RecentChanges } from "./audit/RecentChanges";
-import { rowName } from "./bindings/roles";
+import { rowName } from "../../lib/rows";
 import { adminPaths } from "./paths";
 import { summarize } from "./targets/summary";
 import { TargetState } from "./targets/Targets";

@@ -19,7 +19,7 @@ import { toast } from "../../ui/Toast";
 import { Unsaved } from "../../ui/Unsaved";
 import { AddBinding } from "../admin/bindings/AddBinding";
 import { BindingTable } from "../admin/bindings/BindingTable";
-import { rowName } from "../admin/bindings/roles";
+import { rowName } from "../../lib/rows";
 import { adminPaths } from "../admin/paths";
 
 export function OrganizationPage() {

@@ -241,8 +241,6 @@ export const studio = {
       deleteText: (compute: boolean) => (compute ? "The compute instance ends, and its home with everything in it is deleted." : "The service ends. What it keeps on a compute of its own is deleted with it."),
       deleteDo: "Delete instance",
       owner: "Owner",
-      bulkDeleteTitle: (count: number) => `Delete ${count} instances?`,
-      bulkDeleteText: "Homes of the compute instances among them are deleted with everything in them.",
       where: "Where",
     },
     create: {

@@ -15,7 +15,8 @@ import { MoreMenu } from "../../../ui/Menu";
 import { RelativeTime } from "../../../ui/Time";
 import { toast } from "../../../ui/Toast";
 import { adminPaths } from "../paths";
-import { placeText, rowId } from "./roles";
+import { rowId } from "../../../lib/rows";
+import { placeText } from "./roles";
 
 type Rest = Pick<DataTableProps<RoleBinding>, "id" | "rows" | "error" | "onRetry" | "search" | "filters" | "filtered" | "onClearFilters" | "empty" | "total">;
 

@@ -1,5 +1,5 @@
 // At which levels each role may be bound; the server refuses anything else.
-import type { Obj, Role, Scope } from "../../../api/types";
+import type { Role, Scope } from "../../../api/types";
 import { admin as m } from "../../../messages/en/admin";
 
 export type Level = "platform" | "org" | "project" | "workspace";
@@ -37,6 +37,3 @@ export function placeText(scope: Scope): string {
 export function bindingName(user: string, role: Role): string {
   return `${user}-${role.replace(/_/g, "-")}`.slice(0, 48).replace(/-+$/, "");
 }
-
-export const rowId = (row: Obj) => row.metadata.uid;
-export const rowName = (row: Obj) => row.metadata.display_name || row.metadata.name;

@@ -15,7 +15,7 @@ import { Field, FieldError, TextField } from "../../../ui/Field";
 import { ErrorPanel } from "../../../ui/Page";
 import { toast } from "../../../ui/Toast";
 import { NameFields, useNameFields } from "../NameFields";
-import { rowName } from "../bindings/roles";
+import { rowName } from "../../../lib/rows";
 
 export function GroupDialog({ org, group, onClose }: { org: string; group: Group | undefined; onClose: () => void }) {
   const fields = useNameFields(group?.metadata.display_name, group?.metadata.name);

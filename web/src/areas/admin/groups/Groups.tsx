@@ -1,36 +1,26 @@
 // Groups of people: profiles are offered to them.
-import { Plus } from "lucide-react";
 import { useState } from "react";
-import { useDelete, useList } from "../../../api/hooks";
-import { useWatch } from "../../../api/live";
+import { useDelete } from "../../../api/hooks";
 import { usePermissions } from "../../../api/session";
 import type { Group } from "../../../api/types";
-import { useDebounced, useTitle } from "../../../lib/hooks";
 import { useProjectScope } from "../../../lib/scope";
-import { useSearchState } from "../../../lib/search-state";
 import { admin } from "../../../messages/en/admin";
 import { groups as m } from "../../../messages/en/groups";
-import { Button } from "../../../ui/Button";
-import { type Column, DataTable } from "../../../ui/DataTable";
+import type { Column } from "../../../ui/DataTable";
 import { ConfirmDialog } from "../../../ui/Dialog";
 import { MoreMenu } from "../../../ui/Menu";
-import { PageBody, PageHeader } from "../../../ui/Page";
 import { RelativeTime } from "../../../ui/Time";
 import { toast } from "../../../ui/Toast";
-import { rowId, rowName } from "../bindings/roles";
+import { rowName } from "../../../lib/rows";
+import { ListPage } from "../../ListPage";
 import { GroupDialog } from "./GroupDialog";
 
 /** Names shown in a row; the count says how many there are. */
 const NAMED = 4;
 
 export function Groups() {
-  useTitle(m.title);
   const { org } = useProjectScope();
   const { can } = usePermissions({ org });
-  const [search, setSearch] = useSearchState<"search" | "sort">();
-  const settled = useDebounced(search.search, 200);
-  const list = useList("Group", { org }, { search: settled, sort: search.sort ?? "name" });
-  useWatch(["Group"], { org });
   const remove = useDelete("Group");
   const [edited, setEdited] = useState<Group | "new">();
   const [doomed, setDoomed] = useState<Group>();
@@ -65,44 +55,25 @@ export function Groups() {
     },
     { id: "changed", header: m.changed, serverSort: "updated_at", cell: (row) => <RelativeTime at={row.metadata.updated_at} /> },
   ];
-  const add = can("group.create") && (
-    <Button variant="primary" icon={<Plus size={16} aria-hidden />} onClick={() => setEdited("new")}>
-      {m.new}
-    </Button>
-  );
   return (
-    <PageBody full>
-      <PageHeader title={m.title} description={m.text} actions={add} />
-      <DataTable
-        id="groups"
-        label={m.title}
-        columns={columns}
-        rows={list.items}
-        rowId={rowId}
-        rowName={rowName}
-        {...(can("group.update") ? { onOpen: (row: Group) => setEdited(row) } : {})}
-        error={list.error}
-        onRetry={list.refetch}
-        total={list.total}
-        hasMore={list.hasMore}
-        onMore={list.fetchMore}
-        isFetchingMore={list.isFetchingMore}
-        search={{ value: search.search ?? "", onChange: (value) => setSearch({ search: value }), label: m.search }}
-        filtered={Boolean(search.search)}
-        onClearFilters={() => setSearch({ search: "" })}
-        sort={search.sort ?? "name"}
-        onSort={(sort) => setSearch({ sort })}
-        empty={{ ...m.empty, action: add }}
-        rowActions={(row) => (
-          <MoreMenu
-            label={m.actions(rowName(row))}
-            entries={[
-              { label: m.editDo, disabled: !can("group.update"), onSelect: () => setEdited(row) },
-              { label: m.delete, danger: true, disabled: !can("group.delete"), onSelect: () => setDoomed(row) },
-            ]}
-          />
-        )}
-      />
+    <ListPage
+      kind="Group"
+      scope={{ org }}
+      id="groups"
+      words={m}
+      columns={columns}
+      onNew={can("group.create") ? () => setEdited("new") : undefined}
+      onOpen={can("group.update") ? setEdited : undefined}
+      rowActions={(row) => (
+        <MoreMenu
+          label={m.actions(rowName(row))}
+          entries={[
+            { label: m.editDo, disabled: !can("group.update"), onSelect: () => setEdited(row) },
+            { label: m.delete, danger: true, disabled: !can("group.delete"), onSelect: () => setDoomed(row) },
+          ]}
+        />
+      )}
+    >
       {edited && <GroupDialog org={org} group={edited === "new" ? undefined : edited} onClose={() => setEdited(undefined)} />}
       <ConfirmDialog
         open={doomed !== undefined}
@@ -117,6 +88,6 @@ export function Groups() {
       >
         <p>{m.deleteText}</p>
       </ConfirmDialog>
-    </PageBody>
+    </ListPage>
   );
 }

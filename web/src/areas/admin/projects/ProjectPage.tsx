@@ -17,7 +17,7 @@ import { Tabs } from "../../../ui/Tabs";
 import { RelativeTime } from "../../../ui/Time";
 import { AddBinding } from "../bindings/AddBinding";
 import { BindingTable } from "../bindings/BindingTable";
-import { rowId, rowName } from "../bindings/roles";
+import { rowId, rowName } from "../../../lib/rows";
 import { adminPaths } from "../paths";
 import { SecretTable } from "../secrets/SecretTable";
 import { ProjectSettings } from "./ProjectSettings";

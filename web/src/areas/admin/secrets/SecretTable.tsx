@@ -13,7 +13,7 @@ import { MoreMenu } from "../../../ui/Menu";
 import { Tag } from "../../../ui/StateBadge";
 import { RelativeTime } from "../../../ui/Time";
 import { toast } from "../../../ui/Toast";
-import { rowId, rowName } from "../bindings/roles";
+import { rowId, rowName } from "../../../lib/rows";
 import { SecretDialog } from "./SecretDialog";
 
 export function SecretTable({ scope, search }: { scope: { org: string; project: string }; search?: { value: string; onChange: (value: string) => void; label: string } }) {

@@ -7,7 +7,7 @@ import { useSearchState } from "../../../lib/search-state";
 import { admin as m } from "../../../messages/en/admin";
 import { SelectField } from "../../../ui/Field";
 import { EmptyState, ErrorPanel, PageBody, PageHeader, Skeleton } from "../../../ui/Page";
-import { rowName } from "../bindings/roles";
+import { rowName } from "../../../lib/rows";
 import { SecretTable } from "./SecretTable";
 
 export function Secrets() {

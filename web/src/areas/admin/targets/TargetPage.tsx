@@ -19,7 +19,7 @@ import { Meter } from "../../../ui/Meter";
 import { ErrorPanel, PageBody, PageHeader, PageSkeleton, Section } from "../../../ui/Page";
 import { StateBadge, Tag } from "../../../ui/StateBadge";
 import { RelativeTime } from "../../../ui/Time";
-import { rowName } from "../bindings/roles";
+import { rowName } from "../../../lib/rows";
 import { Inventory } from "./Inventory";
 import { summarize } from "./summary";
 import { TargetSettings } from "./TargetSettings";

@@ -12,7 +12,7 @@ import { admin as m } from "../../../messages/en/admin";
 import { type Column, DataTable } from "../../../ui/DataTable";
 import { PageBody, PageHeader } from "../../../ui/Page";
 import { StateBadge } from "../../../ui/StateBadge";
-import { rowId, rowName } from "../bindings/roles";
+import { rowId, rowName } from "../../../lib/rows";
 import { adminPaths } from "../paths";
 import { summarize } from "./summary";
 

@@ -16,7 +16,7 @@ import { RelativeTime } from "../../../ui/Time";
 import { toast } from "../../../ui/Toast";
 import { AddBinding } from "../bindings/AddBinding";
 import { BindingTable } from "../bindings/BindingTable";
-import { rowName } from "../bindings/roles";
+import { rowName } from "../../../lib/rows";
 import { adminPaths } from "../paths";
 import { SignInLink } from "./SignInLink";
 import { UserState } from "./state";

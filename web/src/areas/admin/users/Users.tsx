@@ -14,7 +14,7 @@ import { Button } from "../../../ui/Button";
 import { type Column, DataTable } from "../../../ui/DataTable";
 import { PageBody, PageHeader } from "../../../ui/Page";
 import { RelativeTime } from "../../../ui/Time";
-import { rowId, rowName } from "../bindings/roles";
+import { rowId, rowName } from "../../../lib/rows";
 import { adminPaths } from "../paths";
 import { NewUser } from "./NewUser";
 import { UserState } from "./state";

@@ -30,6 +30,8 @@ export function BulkDialog({ rows, action, canOf, onClose }: BulkDialogProps) {
   const failed = [...results.values()].filter((result) => result.state === "failed").length;
   const guarded = action === "delete" && able.length > 1;
   const finished = started && !running;
+  const ended = [...results.values()].filter((result) => result.state === "done" || result.state === "failed").length;
+  const projects = new Set(able.map((row) => row.metadata.project));
   const close = () => onClose(started);
   return (
     <Dialog
@@ -59,9 +61,15 @@ export function BulkDialog({ rows, action, canOf, onClose }: BulkDialogProps) {
       <p role="status" aria-live="polite" className="font-medium empty:hidden">
         {finished ? m.result(able.length - failed, failed) : ""}
       </p>
+      {running && (
+        <div className="flex items-center gap-2">
+          <progress value={ended} max={able.length} aria-label={m.title[action](able.length)} className="progress h-1 flex-1" />
+          <span className="text-12 text-muted tabular-nums">{m.progress(ended, able.length)}</span>
+        </div>
+      )}
       <ul className="divide-y divide-line rounded-md border border-line">
         {able.map((row) => (
-          <Row key={instanceId(row)} row={row} result={results.get(instanceId(row))} />
+          <Row key={instanceId(row)} row={row} withProject={projects.size > 1} result={results.get(instanceId(row))} />
         ))}
       </ul>
       {left.length > 0 && (
@@ -82,12 +90,12 @@ const ICONS = {
   failed: <CircleX size={14} aria-hidden className="text-failed" />,
 };
 
-function Row({ row, result }: { row: Instance; result: RowResult | undefined }) {
+function Row({ row, withProject, result }: { row: Instance; withProject: boolean; result: RowResult | undefined }) {
   return (
     <li className="flex items-baseline gap-2 px-3 py-2">
       {result && <span className="self-center">{ICONS[result.state]}</span>}
       <span className="min-w-0 flex-1">
-        {instanceTitle(row)} <span className="text-12 text-muted">{row.metadata.workspace}</span>
+        {instanceTitle(row)} <span className="text-12 text-muted">{withProject ? `${row.metadata.project} / ${row.metadata.workspace}` : row.metadata.workspace}</span>
         {result?.state === "failed" && <span className="block text-12 text-failed">{result.message}</span>}
       </span>
       <span className="text-12 text-muted">{result ? m.states[result.state] : ui.phases[row.status.phase]}</span>

@@ -1,23 +1,20 @@
 // The table of instances, used by the project's list and by a workspace.
 import { useNavigate } from "@tanstack/react-router";
 import { SquareStack } from "lucide-react";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useMemo } from "react";
 import { scopeOf } from "../../../api/kinds";
 import { useMe, usePermissionsIn } from "../../../api/session";
-import type { Instance, Phase, Scope } from "../../../api/types";
+import type { Phase, Scope } from "../../../api/types";
 import { useDebounced } from "../../../lib/hooks";
 import { hub } from "../../../messages/en/hub";
 import { ui } from "../../../messages/en/ui";
-import { Button } from "../../../ui/Button";
 import { DataTable } from "../../../ui/DataTable";
 import { Select } from "../../../ui/Field";
 import type { ListSearch } from "../search";
-import { BulkDialog } from "./BulkDialog";
 import { SavedFilters } from "./SavedFilters";
-import { type InstanceAction, allows } from "./actions";
-import type { CanOf } from "./bulk";
 import { instanceColumns, instanceId, instanceTitle, instanceTo } from "./columns";
 import { useInstances } from "./instance-rows";
+import { useBulkActions } from "./use-bulk-actions";
 
 const m = hub.instances;
 
@@ -27,9 +24,8 @@ export function InstanceTable({ scope, search, onSearch, emptyAction }: { scope:
   const list = useInstances(scope, { ...search, search: settled, owner: search.mine ? me : undefined });
   // Rights come with workspaces: their maker has them all, and a collaborator some.
   const canIn = usePermissionsIn((list.rows ?? []).map((row) => scopeOf(row.metadata)));
-  const canOf: CanOf = (row) => canIn(scopeOf(row.metadata));
+  const bulk = useBulkActions((row) => canIn(scopeOf(row.metadata)));
   const navigate = useNavigate();
-  const [acting, setActing] = useState<{ rows: Instance[]; action: InstanceAction; clear: () => void }>();
   const inWorkspace = Boolean(scope.workspace);
   const columns = useMemo(() => instanceColumns(!inWorkspace), [inWorkspace]);
   const filtered = Boolean(search.search || search.phase || search.kind || search.mine);
@@ -77,35 +73,10 @@ export function InstanceTable({ scope, search, onSearch, emptyAction }: { scope:
             <SavedFilters search={search} onSearch={onSearch} />
           </>
         }
-        bulkActions={(rows, clear) => <BulkActions rows={rows} canOf={canOf} onAct={(action) => setActing({ rows, action, clear })} />}
+        bulkActions={bulk.buttons}
         empty={{ title: m.empty, text: m.emptyText, action: emptyAction, icon: <SquareStack size={28} aria-hidden /> }}
       />
-      {acting && (
-        <BulkDialog
-          rows={acting.rows}
-          action={acting.action}
-          canOf={canOf}
-          onClose={(done) => {
-            setActing(undefined);
-            if (done) acting.clear();
-          }}
-        />
-      )}
-    </>
-  );
-}
-
-function BulkActions({ rows, canOf, onAct }: { rows: Instance[]; canOf: CanOf; onAct: (action: InstanceAction) => void }) {
-  return (
-    <>
-      {(["stop", "start", "retry", "delete"] as const).map((action) => {
-        const count = rows.filter((row) => allows(row, action, canOf(row))).length;
-        return count === 0 ? null : (
-          <Button key={action} size="small" variant={action === "delete" ? "danger" : "secondary"} onClick={() => onAct(action)}>
-            {count === rows.length ? `${m[action]}…` : m.some(m[action], count)}
-          </Button>
-        );
-      })}
+      {bulk.dialog}
     </>
   );
 }

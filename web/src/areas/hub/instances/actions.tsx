@@ -5,9 +5,7 @@ import { keys } from "../../../api/hooks";
 import { itemPath, scopeOf } from "../../../api/kinds";
 import type { Permissions } from "../../../api/session";
 import type { Instance, Phase } from "../../../api/types";
-import { hub } from "../../../messages/en/hub";
-import { toast } from "../../../ui/Toast";
-import { instanceKind, instanceTitle } from "./columns";
+import { instanceKind } from "./columns";
 
 export type InstanceAction = "stop" | "start" | "retry" | "delete";
 
@@ -41,16 +39,5 @@ export function usePerform() {
     const answer = await perform(row, action);
     if (answer?.metadata) client.setQueryData(keys.item(kind, scopeOf(row.metadata), row.metadata.name), answer);
     await client.invalidateQueries({ queryKey: [...keys.kind(kind), "list"] });
-  };
-}
-
-/** Performs an action on many, and tells how many could not be done. */
-export function usePerformMany() {
-  const performOne = usePerform();
-  return async (rows: Instance[], action: InstanceAction): Promise<void> => {
-    const results = await Promise.allSettled(rows.map((row) => performOne(row, action)));
-    const failed = results.flatMap((result, index) => (result.status === "rejected" ? [{ row: rows[index], reason: result.reason as Error }] : []));
-    const [first] = failed;
-    if (first) toast(`${hub.instances.bulkFailed(failed.length, rows.length)} ${first.row ? instanceTitle(first.row) : ""}: ${first.reason.message}`, "failed");
   };
 }

@@ -2,10 +2,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { api } from "../../../api/client";
 import { ApiError } from "../../../api/error";
 import { keys, useList } from "../../../api/hooks";
 import { collectionPath } from "../../../api/kinds";
+import { usePostOnce } from "../../../api/once";
 import type { FieldError, FormAnswer, Instance, Scope, Values } from "../../../api/types";
 import { nameProblem } from "../../../lib/name";
 import { paths } from "../../../lib/paths";
@@ -31,6 +31,7 @@ export function useLaunch(place: LaunchPlace, start: Start, launched: (draft: La
   const { kind, profile, home, scope } = place;
   const navigate = useNavigate();
   const client = useQueryClient();
+  const post = usePostOnce();
   const [name, setName] = useState(start.name);
   const [displayName, setDisplayName] = useState(start.displayName ?? "");
   const [chosenWorkspace, setWorkspace] = useState(place.workspace);
@@ -110,7 +111,7 @@ export function useLaunch(place: LaunchPlace, start: Start, launched: (draft: La
     };
 
   const makeWorkspace = async (workspaceScope: Scope, wanted: string) => {
-    await api.post(collectionPath("Workspace", workspaceScope), { metadata: { name: wanted }, spec: {} });
+    await post(collectionPath("Workspace", workspaceScope), { metadata: { name: wanted }, spec: {} });
     await client.invalidateQueries({ queryKey: keys.kind("Workspace") });
     setWorkspace(wanted);
   };
@@ -128,7 +129,7 @@ export function useLaunch(place: LaunchPlace, start: Start, launched: (draft: La
       if (makesWorkspace) await makeWorkspace(scope, workspaceName);
       const instanceKind = kind === "ServiceProfile" ? "ServiceInstance" : "ComputeInstance";
       const where = { ...scope, workspace: workspaceName };
-      const made = await api.post<Instance>(collectionPath(instanceKind, where), launchBody(draft));
+      const made = await post<Instance>(collectionPath(instanceKind, where), launchBody(draft));
       client.setQueryData(keys.item(instanceKind, where, made.metadata.name), made);
       void client.invalidateQueries({ queryKey: [...keys.kind(instanceKind), "list"] });
       launched(draft, current);

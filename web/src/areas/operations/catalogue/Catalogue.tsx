@@ -13,7 +13,7 @@ import { Button } from "../../../ui/Button";
 import { type Column, DataTable } from "../../../ui/DataTable";
 import { PageBody, PageHeader } from "../../../ui/Page";
 import { ProfileIcon } from "../../../ui/ProfileIcon";
-import { rowId, rowName } from "../../admin/bindings/roles";
+import { rowId, rowName } from "../../../lib/rows";
 import { OfferDialog } from "./OfferDialog";
 
 export const offeredTo = (offer: SystemOffer) => (offer.all_orgs ? m.all : (offer.orgs ?? []).length === 0 ? m.none : m.some(offer.orgs?.length ?? 0));

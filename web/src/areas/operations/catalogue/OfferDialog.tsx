@@ -12,7 +12,7 @@ import { Dialog } from "../../../ui/Dialog";
 import { Checkbox, SearchInput } from "../../../ui/Field";
 import { ErrorPanel, Skeleton } from "../../../ui/Page";
 import { toast } from "../../../ui/Toast";
-import { rowName } from "../../admin/bindings/roles";
+import { rowName } from "../../../lib/rows";
 
 type To = "all" | "some" | "none";
 const CHOICES: To[] = ["all", "some", "none"];

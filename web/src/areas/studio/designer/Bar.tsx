@@ -15,7 +15,7 @@ import { ConfirmDialog } from "../../../ui/Dialog";
 import { MoreMenu } from "../../../ui/Menu";
 import { PublishedBadge } from "../../../ui/StateBadge";
 import { toast } from "../../../ui/Toast";
-import { rowName } from "../../admin/bindings/roles";
+import { rowName } from "../../../lib/rows";
 import { studioPaths } from "../paths";
 import { PublishDialog } from "./PublishDialog";
 import { cx } from "../../../ui/cx";

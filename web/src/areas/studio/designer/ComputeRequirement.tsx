@@ -7,7 +7,7 @@ import type { ServiceProfileSpec } from "../../../api/types";
 import { designer } from "../../../messages/en/designer";
 import { Button } from "../../../ui/Button";
 import { Checkbox, FieldError, SelectField } from "../../../ui/Field";
-import { rowName } from "../../admin/bindings/roles";
+import { rowName } from "../../../lib/rows";
 import { toast } from "../../../ui/Toast";
 import { NewCompute } from "./NewCompute";
 import { at, useDesigner } from "./context";

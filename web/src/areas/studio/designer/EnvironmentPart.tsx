@@ -5,7 +5,7 @@ import { designer } from "../../../messages/en/designer";
 import { ui } from "../../../messages/en/ui";
 import { FieldError, SelectField } from "../../../ui/Field";
 import { ErrorPanel, Notice } from "../../../ui/Page";
-import { rowName } from "../../admin/bindings/roles";
+import { rowName } from "../../../lib/rows";
 import { ComputeRequirement } from "./ComputeRequirement";
 import { SizeFields } from "./SizeFields";
 import { TargetPart } from "./TargetPart";

@@ -13,7 +13,7 @@ import { Checkbox, FieldError, SearchInput } from "../../../ui/Field";
 import { ErrorPanel, Skeleton } from "../../../ui/Page";
 import { toast } from "../../../ui/Toast";
 import { NameFields, useNameFields } from "../../admin/NameFields";
-import { rowName } from "../../admin/bindings/roles";
+import { rowName } from "../../../lib/rows";
 import { useDesigner } from "./context";
 
 const m = designer.groups;

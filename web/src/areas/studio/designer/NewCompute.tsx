@@ -1,9 +1,9 @@
 // The compute a service brings, made without leaving the service: a size, a GPU, done.
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useAll } from "../../../api/all";
 import { api } from "../../../api/client";
-import { itemPath } from "../../../api/kinds";
-import { useCreate } from "../../../api/hooks";
+import { collectionPath, itemPath } from "../../../api/kinds";
+import { usePostOnce } from "../../../api/once";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ComputeProfile, ComputeProfileSpec } from "../../../api/types";
 import { formatSizeInput, parseSizeInput } from "../../../lib/amounts";
@@ -14,7 +14,7 @@ import { Dialog } from "../../../ui/Dialog";
 import { SelectField, TextField } from "../../../ui/Field";
 import { ErrorPanel, Notice } from "../../../ui/Page";
 import { NameFields, useNameFields } from "../../admin/NameFields";
-import { rowName } from "../../admin/bindings/roles";
+import { rowName } from "../../../lib/rows";
 import { SizePresets } from "./SizePresets";
 import { at } from "./context";
 import { readAmount, readCores } from "./draft";
@@ -47,7 +47,8 @@ export function NewCompute({ scope, title, onClose, onMade }: NewComputeProps) {
   const [memory, setMemory] = useState(formatSizeInput(SIZES[0].memory));
   const [model, setModel] = useState("");
   const [gpus, setGpus] = useState("1");
-  const create = useCreate("ComputeProfile", scope);
+  const post = usePostOnce();
+  const made = useRef<ComputeProfile>(undefined);
   const make = useMutation({
     mutationFn: async () => {
       if (!template || !version) throw new Error(m.noTemplate);
@@ -60,9 +61,16 @@ export function NewCompute({ scope, title, onClose, onMade }: NewComputeProps) {
         inputs: lockTheRest(version.inputs ?? [], []).rules,
         sharing: { all_projects: false },
       };
-      const made = (await create.mutateAsync({ metadata: { name: names.name, display_name: names.title }, spec })) as ComputeProfile;
-      await api.post(`${itemPath("ComputeProfile", scope, made.metadata.name)}/publish`, { note: m.note });
-      return made.metadata.name;
+      const metadata = { name: names.name, display_name: names.title };
+      const at = (profile: string) => itemPath("ComputeProfile", scope, profile);
+      // Made by an attempt that was not published: it is taken up again, and goes where another name is wanted now.
+      const half = made.current;
+      const again = half?.metadata.name === names.name ? half : undefined;
+      if (half && !again) await api.delete(at(half.metadata.name));
+      const profile = again ? await api.put<ComputeProfile>(at(names.name), { metadata, spec }, again.metadata.resource_version) : await post<ComputeProfile>(collectionPath("ComputeProfile", scope), { metadata, spec });
+      made.current = profile;
+      await post(`${at(names.name)}/publish`, { note: m.note });
+      return names.name;
     },
     onSuccess: async (name) => {
       await client.invalidateQueries({ queryKey: ["objects", "ComputeProfile"] });

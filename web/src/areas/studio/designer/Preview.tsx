@@ -14,7 +14,7 @@ import { Notice } from "../../../ui/Page";
 import { AvailabilityBadge, ProfileCard } from "../../../ui/ProfileCard";
 import { SizeLine } from "../../../ui/SizeLine";
 import { cx } from "../../../ui/cx";
-import { rowName } from "../../admin/bindings/roles";
+import { rowName } from "../../../lib/rows";
 import type { ProfileKind } from "../paths";
 import type { Draft } from "./draft";
 import { DryRun } from "./DryRun";

@@ -11,7 +11,7 @@ import { TextField } from "../../../ui/Field";
 import { ErrorPanel } from "../../../ui/Page";
 import { toast } from "../../../ui/Toast";
 import { ApiError } from "../../../api/error";
-import { rowName } from "../../admin/bindings/roles";
+import { rowName } from "../../../lib/rows";
 import { sharedWith } from "../profiles/Profiles";
 import { type Profile, kindOf } from "../profiles/rows";
 import { DeadlineField, readLocalTime } from "./DeadlineField";

@@ -4,7 +4,7 @@ import { FieldInput } from "../../../forms/FieldInput";
 import type { ComputeProfileSpec, FormField, Target } from "../../../api/types";
 import { designer } from "../../../messages/en/designer";
 import { Checkbox, Field, FieldError, Input, SelectField } from "../../../ui/Field";
-import { rowName } from "../../admin/bindings/roles";
+import { rowName } from "../../../lib/rows";
 import { at, useDesigner } from "./context";
 import { gpuModels, matchesTarget } from "./sizes";
 

@@ -3,10 +3,10 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useAll } from "../../../api/all";
-import { api } from "../../../api/client";
 import { ApiError } from "../../../api/error";
 import { keys } from "../../../api/hooks";
 import { collectionPath } from "../../../api/kinds";
+import { usePostOnce } from "../../../api/once";
 import { useMe, usePermissions } from "../../../api/session";
 import type { ComputeInstance, Values } from "../../../api/types";
 import { ProfileForm } from "../../../forms/ProfileForm";
@@ -26,7 +26,7 @@ import { EmptyState, ErrorPanel, Notice, PageBody, PageHeader, Skeleton } from "
 import { AvailabilityBadge } from "../../../ui/ProfileCard";
 import { SizeLine } from "../../../ui/SizeLine";
 import { Unsaved } from "../../../ui/Unsaved";
-import { rowName } from "../../admin/bindings/roles";
+import { rowName } from "../../../lib/rows";
 import { useCatalogue } from "../../hub/catalogue/cards";
 import { useFormAnswer } from "../../hub/launch/form-answer";
 
@@ -53,6 +53,7 @@ function CreateForm({ options }: { options: { key: string; name: string; home: s
   const scope = useProjectScope();
   const navigate = useNavigate();
   const client = useQueryClient();
+  const post = usePostOnce();
   const me = useMe();
   const { can } = usePermissions(scope);
   const mayFor = can("compute_instance.create_on_behalf");
@@ -88,12 +89,12 @@ function CreateForm({ options }: { options: { key: string; name: string; home: s
     try {
       const place = { ...scope, workspace: makes ? newWorkspace : workspace };
       if (makes) {
-        await api.post(collectionPath("Workspace", scope), { metadata: { name: newWorkspace }, spec: {} });
+        await post(collectionPath("Workspace", scope), { metadata: { name: newWorkspace }, spec: {} });
         await client.invalidateQueries({ queryKey: keys.kind("Workspace") });
         setWorkspace(newWorkspace);
       }
       const other = owner !== null && owner !== me?.user.name ? owner : undefined;
-      const made = await api.post<ComputeInstance>(collectionPath("ComputeInstance", place), {
+      const made = await post<ComputeInstance>(collectionPath("ComputeInstance", place), {
         metadata: { name },
         spec: { profile: { name: profile.name, ...(home ? { project: home } : {}) }, inputs: givenValues(inputs), ...(other ? { owner: other } : {}) },
       });

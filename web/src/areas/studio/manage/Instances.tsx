@@ -9,15 +9,15 @@ import { useSearchState } from "../../../lib/search-state";
 import { admin } from "../../../messages/en/admin";
 import { studio } from "../../../messages/en/studio";
 import { ui } from "../../../messages/en/ui";
-import { Button } from "../../../ui/Button";
 import { type Column, DataTable } from "../../../ui/DataTable";
 import { ConfirmDialog } from "../../../ui/Dialog";
 import { Select } from "../../../ui/Field";
 import { MoreMenu } from "../../../ui/Menu";
 import { EmptyState } from "../../../ui/Page";
 import { toast } from "../../../ui/Toast";
-import { type InstanceAction, allows, usePerform, usePerformMany } from "../../hub/instances/actions";
+import { type InstanceAction, allows, usePerform } from "../../hub/instances/actions";
 import { instanceColumns, instanceId, instanceTitle, instanceTo } from "../../hub/instances/columns";
+import { useBulkActions } from "../../hub/instances/use-bulk-actions";
 import { useInstancesOf } from "../profiles/rows";
 import { ManageFrame } from "./ManageFrame";
 
@@ -32,10 +32,10 @@ export function Instances() {
   const mayView = here.can("service_instance.view") || here.can("compute_instance.view");
   const list = useInstancesOf(scope.org, mayView);
   const perform = usePerform();
-  const performMany = usePerformMany();
-  const [deleting, setDeleting] = useState<Instance[]>([]);
+  const [deleting, setDeleting] = useState<Instance>();
   // A right in this project counts for its rows; elsewhere only one in the whole organization does.
   const canFor = (row: Instance) => (row.metadata.project === scope.project ? here.can : org.can);
+  const bulk = useBulkActions(canFor);
 
   const words = (search.search ?? "").toLowerCase().split(/\s+/).filter(Boolean);
   const rows = list.rows?.filter((row) => {
@@ -107,42 +107,29 @@ export function Instances() {
                 label={admin.common.actions(instanceTitle(row))}
                 entries={[
                   ...actions.map((action) => ({ label: m[action], onSelect: () => act(row, action) })),
-                  ...(mayDelete ? [{ label: m.delete, danger: true, onSelect: () => setDeleting([row]) }] : []),
+                  ...(mayDelete ? [{ label: m.delete, danger: true, onSelect: () => setDeleting(row) }] : []),
                 ]}
               />
             );
           }}
-          bulkActions={(chosen, clear) => (
-            <>
-              {(["stop", "start"] as const).map((action) =>
-                chosen.every((row) => allows(row, action, canFor(row))) ? (
-                  <Button key={action} size="small" onClick={() => void performMany(chosen, action).then(clear)}>
-                    {m[action]}
-                  </Button>
-                ) : null,
-              )}
-              {chosen.every((row) => allows(row, "delete", canFor(row))) && (
-                <Button size="small" variant="danger" onClick={() => setDeleting(chosen)}>
-                  {m.delete}
-                </Button>
-              )}
-            </>
-          )}
+          bulkActions={bulk.buttons}
         />
       )}
+      {bulk.dialog}
       <ConfirmDialog
-        open={deleting.length > 0}
-        onClose={() => setDeleting([])}
-        title={deleting[0] && deleting.length === 1 ? m.deleteTitle(instanceTitle(deleting[0])) : m.bulkDeleteTitle(deleting.length)}
+        open={deleting !== undefined}
+        onClose={() => setDeleting(undefined)}
+        title={deleting ? m.deleteTitle(instanceTitle(deleting)) : ""}
         verb={m.deleteDo}
-        {...(deleting.length > 1 ? { typeName: "delete" } : {})}
-        onConfirm={() => (deleting[0] && deleting.length === 1 ? perform(deleting[0], "delete") : performMany(deleting, "delete"))}
+        onConfirm={() => deleting && perform(deleting, "delete")}
       >
-        {deleting[0] && deleting.length === 1 ? <p>{m.deleteText(deleting[0].kind === "ComputeInstance")}</p> : <p>{m.bulkDeleteText}</p>}
-        {deleting[0] && deleting.length === 1 && (
-          <p className="text-muted">
-            {m.owner}: {deleting[0].spec.owner ?? deleting[0].metadata.created_by} · {deleting[0].metadata.project} / {deleting[0].metadata.workspace}
-          </p>
+        {deleting && (
+          <>
+            <p>{m.deleteText(deleting.kind === "ComputeInstance")}</p>
+            <p className="text-muted">
+              {m.owner}: {deleting.spec.owner ?? deleting.metadata.created_by} · {deleting.metadata.project} / {deleting.metadata.workspace}
+            </p>
+          </>
         )}
       </ConfirmDialog>
     </ManageFrame>

@@ -22,7 +22,7 @@ import { PublishedBadge, Tag } from "../../../ui/StateBadge";
 import { RelativeTime } from "../../../ui/Time";
 import { toast } from "../../../ui/Toast";
 import { admin } from "../../../messages/en/admin";
-import { rowId, rowName } from "../../admin/bindings/roles";
+import { rowId, rowName } from "../../../lib/rows";
 import { studioPaths } from "../paths";
 import { type Profile, countByProfile, kindOf, profileKey, stateOf, useInstancesOf, useProfiles } from "./rows";
 

@@ -11,7 +11,7 @@ import { Dialog } from "../../../ui/Dialog";
 import { SelectField } from "../../../ui/Field";
 import { ErrorPanel } from "../../../ui/Page";
 import { NameFields, useNameFields } from "../../admin/NameFields";
-import { rowName } from "../../admin/bindings/roles";
+import { rowName } from "../../../lib/rows";
 import { studioPaths } from "../paths";
 import { useCustomise } from "./launch-answer";
 

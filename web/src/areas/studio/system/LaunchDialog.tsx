@@ -11,7 +11,7 @@ import { Button, buttonClass } from "../../../ui/Button";
 import { Dialog } from "../../../ui/Dialog";
 import { ErrorPanel, Notice, Skeleton } from "../../../ui/Page";
 import { StateBadge, Tag } from "../../../ui/StateBadge";
-import { rowName } from "../../admin/bindings/roles";
+import { rowName } from "../../../lib/rows";
 import { studioPaths } from "../paths";
 import { ProjectChoice } from "./ProjectChoice";
 import { Seen } from "./Seen";

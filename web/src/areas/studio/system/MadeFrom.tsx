@@ -4,7 +4,7 @@ import type { SystemProfile } from "../../../api/types";
 import { update as m } from "../../../messages/en/update";
 import { Section } from "../../../ui/Page";
 import { StateBadge } from "../../../ui/StateBadge";
-import { rowName } from "../../admin/bindings/roles";
+import { rowName } from "../../../lib/rows";
 import { studioPaths } from "../paths";
 import { type Profile, kindOf, useProfiles } from "../profiles/rows";
 

@@ -5,7 +5,7 @@ import { studio } from "../../../messages/en/studio";
 import { ui } from "../../../messages/en/ui";
 import { Checkbox, SearchInput } from "../../../ui/Field";
 import { Tag } from "../../../ui/StateBadge";
-import { rowName } from "../../admin/bindings/roles";
+import { rowName } from "../../../lib/rows";
 
 /** Longer lists get a search. */
 const SEARCH_FROM = 8;

@@ -4,7 +4,7 @@ import { useObject } from "../../../api/hooks";
 import type { SystemProfile } from "../../../api/types";
 import { studio } from "../../../messages/en/studio";
 import { ProfileCard } from "../../../ui/ProfileCard";
-import { rowName } from "../../admin/bindings/roles";
+import { rowName } from "../../../lib/rows";
 import { previewCard } from "../designer/Preview";
 import type { ProfileSpec } from "../designer/draft";
 import { OWN_LOOK, type PreviewValues, usePreview } from "../designer/server";

@@ -16,7 +16,7 @@ import { Markdown } from "../../../ui/Markdown";
 import { ErrorPanel, PageBody, PageHeader, PageSkeleton, Section, Skeleton } from "../../../ui/Page";
 import { ProfileIcon } from "../../../ui/ProfileIcon";
 import { StateBadge, Tag } from "../../../ui/StateBadge";
-import { rowName } from "../../admin/bindings/roles";
+import { rowName } from "../../../lib/rows";
 import { studioPaths } from "../paths";
 import { CustomiseDialog } from "./CustomiseDialog";
 import { InputTable } from "./InputTable";

@@ -16,7 +16,7 @@ import { EmptyState, ErrorPanel, PageBody, PageHeader, Skeleton } from "../../..
 import { ProfileIcon } from "../../../ui/ProfileIcon";
 import { StateBadge, Tag } from "../../../ui/StateBadge";
 import { cx } from "../../../ui/cx";
-import { rowName } from "../../admin/bindings/roles";
+import { rowName } from "../../../lib/rows";
 import { studioPaths } from "../paths";
 import { useProfiles } from "../profiles/rows";
 import { bodyOf } from "./body";

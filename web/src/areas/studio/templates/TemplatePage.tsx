@@ -24,7 +24,7 @@ import { ErrorPanel, Notice, PageBody, PageHeader, PageSkeleton } from "../../..
 import { Tag, TemplateStateBadge } from "../../../ui/StateBadge";
 import { Segmented } from "../../../ui/Tabs";
 import { toast } from "../../../ui/Toast";
-import { rowName } from "../../admin/bindings/roles";
+import { rowName } from "../../../lib/rows";
 import { studioPaths } from "../paths";
 import { CompareVersions } from "./CompareVersions";
 import { NewVersion } from "./NewVersion";

@@ -15,7 +15,7 @@ import { Select } from "../../../ui/Field";
 import { PageBody, PageHeader } from "../../../ui/Page";
 import { TemplateStateBadge } from "../../../ui/StateBadge";
 import { RelativeTime } from "../../../ui/Time";
-import { rowId, rowName } from "../../admin/bindings/roles";
+import { rowId, rowName } from "../../../lib/rows";
 import { useTemplates } from "../designer/templates";
 import { studioPaths } from "../paths";
 

@@ -11,7 +11,7 @@ import { ui } from "../../../messages/en/ui";
 import { type Column, DataTable } from "../../../ui/DataTable";
 import { ErrorPanel } from "../../../ui/Page";
 import { Tag } from "../../../ui/StateBadge";
-import { rowId, rowName } from "../../admin/bindings/roles";
+import { rowId, rowName } from "../../../lib/rows";
 import { useTemplates } from "../designer/templates";
 import { studioPaths } from "../paths";
 import { type Profile, countByProfile, kindOf, profileKey, stateOf, useInstancesOf } from "../profiles/rows";

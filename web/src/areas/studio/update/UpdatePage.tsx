@@ -14,7 +14,7 @@ import { ErrorPanel, Notice, PageBody, PageHeader, PageSkeleton, Section, Skelet
 import { StateBadge } from "../../../ui/StateBadge";
 import { Segmented } from "../../../ui/Tabs";
 import { toast } from "../../../ui/Toast";
-import { rowName } from "../../admin/bindings/roles";
+import { rowName } from "../../../lib/rows";
 import { type ProfileKind, studioPaths } from "../paths";
 import type { Profile } from "../profiles/rows";
 import { Conflicts } from "./Conflicts";
