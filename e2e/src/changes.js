@@ -73,6 +73,8 @@ export async function changes(t, world) {
   await handedOver(step, world);
   await shared(step, world);
   await step("what was made here goes again", async () => {
+    // Away from its page first: whoever stays there is told that it is gone.
+    for (const page of [world.page, world.lina]) await page.goto(`${world.server.url}/${PROJECT}`);
     for (const path of [`service-instances/probe`, `compute-instances/probe-slots`]) await gone(world, path);
   });
 }

@@ -135,7 +135,8 @@ export async function hub(t, world) {
   await step("an administrator stops both in Studio, and each says what became of it", async () => {
     const { adminPage } = world;
     await adminPage.goto(`${server.url}/${PROJECT}/studio/hub/instances?search=box`);
-    for (const name of ["first-box", "second-box"]) await adminPage.getByRole("row", { name: new RegExp(name) }).getByRole("checkbox").check();
+    const boxes = ["Scratch box", "Scratch box (copy)"].map((title) => adminPage.getByRole("checkbox", { name: `Select ${title}`, exact: true }));
+    for (const box of boxes) await box.check();
     await adminPage.getByRole("button", { name: "Stop…", exact: true }).click();
     const dialog = adminPage.getByRole("dialog", { name: "Stop 2 instances" });
     await axe(adminPage, "stopping many in Studio");
@@ -143,7 +144,7 @@ export async function hub(t, world) {
     await dialog.getByText("2 instances done.").waitFor();
     await look(adminPage, "studio-bulk-results", { dialog: true });
     await dialog.getByRole("button", { name: "Close" }).last().click();
-    for (const name of ["first-box", "second-box"]) await adminPage.getByRole("row", { name: new RegExp(name) }).getByText("Stopped").waitFor();
+    for (const box of boxes) await adminPage.getByRole("row").filter({ has: box }).getByText("Stopped").waitFor();
   });
   await step("both boxes are deleted at once, and each says what became of it", async () => {
     await page.goto(`${server.url}/${PROJECT}/instances?search=box&kind=services`);

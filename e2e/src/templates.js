@@ -83,8 +83,9 @@ export async function templates(t, world) {
     const away = page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Custom profiles", exact: true });
     await page.getByRole("button", { name: "Edit", exact: true }).click();
     await page.getByRole("button", { name: "Inputs", exact: true }).click();
+    await page.getByRole("button", { name: "Add input" }).click();
     await page.getByLabel("Label", { exact: false }).first().fill("Mirrored");
-    await page.getByText("Unsaved changes").waitFor();
+    await accepted(page);
     await away.click();
     const dialog = page.getByRole("dialog", { name: "Leave without saving?" });
     await dialog.waitFor();
