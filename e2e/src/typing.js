@@ -79,7 +79,7 @@ try {
   page.on("dialog", (dialog) => void dialog.accept());
   await page.goto(`${server.url}/${STUDIO}/profiles/services/wide?part=inputs`);
   await page.getByRole("complementary", { name: "Preview" }).getByLabel("Field 0", { exact: true }).waitFor();
-  await page.getByRole("button", { name: /^Field 0/ }).first().click();
+  await page.getByRole("main").getByRole("button", { name: /^Field 0/ }).first().click();
   console.log(`| a rule's label | ${await typed(page, page.getByRole("main").getByLabel("Label", { exact: true }).first())} |`);
   console.log(`| a rule's help | ${await typed(page, page.getByRole("main").getByLabel("Help", { exact: true }).first())} |`);
   console.log(`| a field of the preview | ${await typed(page, page.getByRole("complementary", { name: "Preview" }).getByLabel("Field 5", { exact: true }))} |`);
