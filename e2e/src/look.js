@@ -46,8 +46,7 @@ export async function look(page, name, { dialog = false } = {}) {
 
 /** Until nothing is loading any more: no skeleton, no table that is busy. */
 export async function settled(page) {
-  // By its element: under an open dialog the page's heading has no role.
-  await page.locator("h1").first().waitFor();
+  await page.getByRole("heading", { level: 1 }).first().waitFor();
   await page.waitForFunction(() => document.querySelector("[aria-busy=true], .skeleton") === null && !/Updating…|Checking…/.test(document.body.innerText) && document.fonts.status === "loaded");
 }
 
