@@ -2,7 +2,7 @@
 
 use super::kinds::item;
 use super::versions::parsed;
-use super::{POST, Shared, Writing};
+use super::{POST, Shared, Writing, seen};
 use crate::caller::Caller;
 use crate::openapi::Routes;
 use crate::problem::ApiError;
@@ -16,7 +16,7 @@ use warpyard_controller::admission;
 use warpyard_controller::plan::{ChangePlan, ChangeRequest, Instance, PlanAction, Wanted, plan};
 use warpyard_model::inputs::Values;
 use warpyard_model::kinds::{ComputeInstance, ServiceInstance};
-use warpyard_model::{Error, Level, Object};
+use warpyard_model::{Level, Object};
 use warpyard_policy::action;
 
 /// A change of an instance, with what its plan said.
@@ -69,10 +69,7 @@ async fn change_plan<S: Instance>(
     place: Place,
     BodyOf(body): BodyOf<Value>,
 ) -> Result<Json<ChangePlan>, ApiError> {
-    let located = state.store.locate::<S>(&place.scope, place.name()?).await?;
-    state.policy.allow::<action::Update, S>(&caller.principal, located.resource())?;
-    let view = state.policy.allow::<action::View, S>(&caller.principal, located.resource())?;
-    let object = located.reveal(&view)?;
+    let (object, _) = seen::<action::Update, S>(&state, &caller, &place).await?;
     let request: ChangeRequest = parsed(body)?;
     let wanted = request.generation.map_or(Wanted::Same, Wanted::Published);
     Ok(Json(plan(&state.controller, &object, wanted, &request.inputs).await?.plan))
@@ -84,11 +81,8 @@ async fn change<S: Instance>(
     place: Place,
     BodyOf(body): BodyOf<Value>,
 ) -> Result<Answer<S>, ApiError> {
-    let mut writing = Writing::begin(&state, caller.context()).await?;
+    let (mut writing, located) = Writing::on::<action::Update, S>(&state, &caller, &place).await?;
     let mut admission = writing.admission(&state, &caller);
-    let located = admission.batch.locate::<S>(&place.scope, place.name()?).await?.ok_or_else(Error::not_visible)?;
-    // Who may not even see it must not learn from a complaint about the body that it is there.
-    state.policy.allow::<action::Update, S>(&caller.principal, located.resource())?;
     let PlannedChange { inputs, generation, plan_action } = parsed(body)?;
     let request = ChangeRequest { inputs, generation };
     let object = admission::change(&mut admission, located, &request, plan_action).await?;

@@ -3,7 +3,7 @@
 use super::kinds::item;
 use super::profiles::{Home, previewed};
 use super::versions::parsed;
-use super::{POST, Shared};
+use super::{POST, Shared, seen};
 use crate::caller::Caller;
 use crate::openapi::Routes;
 use crate::problem::ApiError;
@@ -18,7 +18,7 @@ use warpyard_controller::form::{FormRequest, LaunchPlace};
 use warpyard_controller::preview::{Rehearsal, RenderedDocuments, compute_documents, service_documents};
 use warpyard_controller::{AtRest, Loaded, ProfileSpec, loaded, template_version};
 use warpyard_model::kinds::{ComputeProfile, ServiceProfile, User};
-use warpyard_model::{Error, Level, Name, Object, Result, ScopePath, Spec};
+use warpyard_model::{Error, Level, Name, Result, ScopePath, Spec};
 use warpyard_policy::action;
 
 /// Which version to plan for: the newest spec where both are absent.
@@ -148,10 +148,7 @@ async fn plan<S: Rehearsed>(
     place: Place,
     BodyOf(body): BodyOf<Value>,
 ) -> Result<Json<FleetPlan>, ApiError> {
-    let located = state.store.locate::<S>(&place.scope, place.name()?).await?;
-    state.policy.allow::<action::Update, S>(&caller.principal, located.resource())?;
-    let view = state.policy.allow::<action::View, S>(&caller.principal, located.resource())?;
-    let object = located.reveal(&view)?;
+    let (object, view) = seen::<action::Update, S>(&state, &caller, &place).await?;
     let FleetQuestion { generation, spec } = parsed::<FleetQuestion<S>>(body)?;
     let newest = object.metadata.generation;
     let (spec, generation) = match (spec, generation) {
@@ -176,10 +173,7 @@ async fn render<S: Rehearsed>(
     place: Place,
     BodyOf(body): BodyOf<Value>,
 ) -> Result<Json<RenderedDocuments>, ApiError> {
-    let located = state.store.locate::<S>(&place.scope, place.name()?).await?;
-    state.policy.allow::<action::Update, S>(&caller.principal, located.resource())?;
-    let view = state.policy.allow::<action::View, S>(&caller.principal, located.resource())?;
-    let object: Object<S> = located.reveal(&view)?;
+    let (object, _) = seen::<action::Update, S>(&state, &caller, &place).await?;
     let RenderRequest { values } = parsed(body)?;
     let (spec, generation) = (object.spec.clone(), object.metadata.generation);
     let profile = loaded(&mut AtRest(&state.controller), &object, spec, generation).await?;

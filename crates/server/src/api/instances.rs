@@ -107,20 +107,16 @@ async fn transfer<S: Transferable>(
     place: Place,
     BodyOf(body): BodyOf<Transfer>,
 ) -> Result<Answer<S>, ApiError> {
-    let mut writing = Writing::begin(&state, caller.context()).await?;
+    let (mut writing, located) = Writing::on::<action::Transfer, S>(&state, &caller, &place).await?;
     let mut admission = writing.admission(&state, &caller);
-    let located = admission.batch.locate::<S>(&place.scope, place.name()?).await?;
-    let located = located.ok_or_else(Error::not_visible)?;
     let object = admission::transfer(&mut admission, located, &body.owner).await?;
     writing.end(false).await?;
     Ok(Answer(StatusCode::OK, object))
 }
 
 async fn operate<S: Operable>(state: Shared, caller: Caller, place: Place, operation: Operation) -> Result<Answer<S>, ApiError> {
-    let mut writing = Writing::begin(&state, caller.context()).await?;
+    let (mut writing, located) = Writing::on::<action::Operate, S>(&state, &caller, &place).await?;
     let mut admission = writing.admission(&state, &caller);
-    let located = admission.batch.locate::<S>(&place.scope, place.name()?).await?;
-    let located = located.ok_or_else(Error::not_visible)?;
     let object = admission::operate(&mut admission, located, operation).await?;
     writing.end(false).await?;
     Ok(Answer(StatusCode::OK, object))

@@ -21,13 +21,16 @@ mod versions;
 mod watch;
 mod workspace;
 
+use crate::caller::Caller;
 use crate::openapi::Routes;
+use crate::request::Place;
 use crate::state::AppState;
 use axum::http::Method;
 use std::sync::Arc;
 use warpyard_controller::admission::Admission;
-use warpyard_model::Result;
-use warpyard_store::{Batch, Context};
+use warpyard_model::{Error, Object, Result, Spec};
+use warpyard_policy::{Action, Allowed, action};
+use warpyard_store::{Batch, Context, Located};
 
 pub(crate) use session::open_app_redirect;
 
@@ -72,7 +75,16 @@ impl Writing {
         Ok(Self { batch: state.store.begin(context).await? })
     }
 
-    pub(crate) fn admission<'a>(&'a mut self, state: &'a AppState, caller: &crate::caller::Caller) -> Admission<'a> {
+    /// Begins a change of what a path names, once the caller is allowed `A` on it: whoever may not even see it must not
+    /// learn from a complaint about the body that it is there.
+    pub(crate) async fn on<A: Action, S: Spec>(state: &AppState, caller: &Caller, place: &Place) -> Result<(Self, Located<S>)> {
+        let mut writing = Self::begin(state, caller.context()).await?;
+        let located = writing.batch.locate::<S>(&place.scope, place.name()?).await?.ok_or_else(Error::not_visible)?;
+        state.policy.allow::<A, S>(&caller.principal, located.resource())?;
+        Ok((writing, located))
+    }
+
+    pub(crate) fn admission<'a>(&'a mut self, state: &'a AppState, caller: &Caller) -> Admission<'a> {
         Admission {
             batch: &mut self.batch,
             policy: &state.policy,
@@ -86,6 +98,18 @@ impl Writing {
     pub(crate) async fn end(self, dry_run: bool) -> Result<()> {
         if dry_run { Ok(()) } else { self.batch.commit().await }
     }
+}
+
+/// What a path names, for a caller who is allowed `A` on it and may view it.
+pub(crate) async fn seen<A: Action, S: Spec>(
+    state: &AppState,
+    caller: &Caller,
+    place: &Place,
+) -> Result<(Object<S>, Allowed<action::View, S>)> {
+    let located = state.store.locate::<S>(&place.scope, place.name()?).await?;
+    state.policy.allow::<A, S>(&caller.principal, located.resource())?;
+    let view = state.policy.allow::<action::View, S>(&caller.principal, located.resource())?;
+    Ok((located.reveal(&view)?, view))
 }
 
 /// A list on the wire.

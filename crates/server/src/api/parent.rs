@@ -1,7 +1,7 @@
 //! Updating a profile from the shipped one it was made from.
 
 use super::kinds::item;
-use super::{GET, POST, Shared, Writing};
+use super::{GET, POST, Shared, Writing, seen};
 use crate::caller::Caller;
 use crate::openapi::Routes;
 use crate::problem::ApiError;
@@ -75,9 +75,8 @@ fn yaml(value: &serde_json::Value) -> Result<String> {
 }
 
 async fn compare<S: FromSystem>(state: Shared, caller: Caller, place: Place) -> Result<Json<ParentUpdateAnswer>, ApiError> {
-    let located = state.store.locate::<S>(&place.scope, place.name()?).await?;
-    let view = state.policy.allow::<action::View, S>(&caller.principal, located.resource())?;
-    let joined = parent_update(&state.controller, &located.reveal(&view)?, &BTreeMap::new()).await?;
+    let (object, _) = seen::<action::View, S>(&state, &caller, &place).await?;
+    let joined = parent_update(&state.controller, &object, &BTreeMap::new()).await?;
     Ok(Json(ParentUpdateAnswer {
         base: yaml(&joined.base)?,
         ours: yaml(&joined.ours)?,
@@ -96,9 +95,8 @@ async fn apply<S: FromSystem>(
     QueryOf(DryRun { dry_run }): QueryOf<DryRun>,
     BodyOf(Resolutions { resolutions }): BodyOf<Resolutions>,
 ) -> Result<Answer<S>, ApiError> {
-    let mut writing = Writing::begin(&state, caller.context()).await?;
+    let (mut writing, located) = Writing::on::<action::Update, S>(&state, &caller, &place).await?;
     let mut admission = writing.admission(&state, &caller);
-    let located = admission.batch.locate::<S>(&place.scope, place.name()?).await?.ok_or_else(Error::not_visible)?;
     let object = update_from_parent(&mut admission, located, &resolutions).await?;
     writing.end(dry_run).await?;
     Ok(Answer(StatusCode::OK, object))

@@ -1,7 +1,7 @@
 //! Versions of profiles: publishing, withdrawing, rolling back, what differs.
 
 use super::kinds::item;
-use super::{GET, POST, PUT, Shared, Writing};
+use super::{GET, POST, PUT, Shared, Writing, seen};
 use crate::caller::Caller;
 use crate::openapi::Routes;
 use crate::problem::ApiError;
@@ -112,18 +112,16 @@ async fn publish<S: ProfileSpec + Admit>(
     place: Place,
     BodyOf(publication): BodyOf<Publication>,
 ) -> Result<Answer<S>, ApiError> {
-    let mut writing = Writing::begin(&state, caller.context()).await?;
+    let (mut writing, located) = Writing::on::<action::Publish, S>(&state, &caller, &place).await?;
     let mut admission = writing.admission(&state, &caller);
-    let located = admission.batch.locate::<S>(&place.scope, place.name()?).await?.ok_or_else(Error::not_visible)?;
     let object = admission::publish(&mut admission, located, state.store.now(), &publication).await?;
     writing.end(false).await?;
     Ok(Answer(StatusCode::OK, object))
 }
 
 async fn withdraw<S: ProfileSpec + Admit>(state: Shared, caller: Caller, place: Place) -> Result<Answer<S>, ApiError> {
-    let mut writing = Writing::begin(&state, caller.context()).await?;
+    let (mut writing, located) = Writing::on::<action::Publish, S>(&state, &caller, &place).await?;
     let mut admission = writing.admission(&state, &caller);
-    let located = admission.batch.locate::<S>(&place.scope, place.name()?).await?.ok_or_else(Error::not_visible)?;
     let object = admission::withdraw(&mut admission, located).await?;
     writing.end(false).await?;
     Ok(Answer(StatusCode::OK, object))
@@ -135,11 +133,8 @@ async fn rollback<S: ProfileSpec + Admit>(
     place: Place,
     BodyOf(body): BodyOf<Value>,
 ) -> Result<Answer<S>, ApiError> {
-    let mut writing = Writing::begin(&state, caller.context()).await?;
+    let (mut writing, located) = Writing::on::<action::Update, S>(&state, &caller, &place).await?;
     let mut admission = writing.admission(&state, &caller);
-    let located = admission.batch.locate::<S>(&place.scope, place.name()?).await?.ok_or_else(Error::not_visible)?;
-    // Who may not even see it must not learn from a complaint about the body that it is there.
-    state.policy.allow::<action::Update, S>(&caller.principal, located.resource())?;
     let Rollback { generation } = parsed(body)?;
     let object = admission::rollback(&mut admission, located, generation).await?;
     writing.end(false).await?;
@@ -153,10 +148,8 @@ async fn set_version<S: ProfileSpec + Admit>(
     Path(parts): Path<HashMap<String, String>>,
     BodyOf(body): BodyOf<Value>,
 ) -> Result<Answer<S>, ApiError> {
-    let mut writing = Writing::begin(&state, caller.context()).await?;
+    let (mut writing, located) = Writing::on::<action::Publish, S>(&state, &caller, &place).await?;
     let mut admission = writing.admission(&state, &caller);
-    let located = admission.batch.locate::<S>(&place.scope, place.name()?).await?.ok_or_else(Error::not_visible)?;
-    state.policy.allow::<action::Publish, S>(&caller.principal, located.resource())?;
     let generation = parts.get("generation").and_then(|g| g.parse().ok());
     let generation = generation.ok_or_else(|| Error::not_found("There is no such version; a version goes by its generation."))?;
     let object = admission::set_version(&mut admission, located, generation, state.store.now(), parsed(body)?).await?;
@@ -178,9 +171,7 @@ async fn diff<S: ProfileSpec>(
     place: Place,
     QueryOf(DiffQuery { from, to }): QueryOf<DiffQuery>,
 ) -> Result<Json<ProfileDiff>, ApiError> {
-    let located = state.store.locate::<S>(&place.scope, place.name()?).await?;
-    let proof = state.policy.allow::<action::View, S>(&caller.principal, located.resource())?;
-    let object = located.reveal(&proof)?;
+    let (object, proof) = seen::<action::View, S>(&state, &caller, &place).await?;
     let from = generation_of(&object, "from", from.as_deref().unwrap_or("published"))?;
     let to = generation_of(&object, "to", to.as_deref().unwrap_or("draft"))?;
     let (old, new) = (spec_at(&state, &proof, from).await?, spec_at(&state, &proof, to).await?);
