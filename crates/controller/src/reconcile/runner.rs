@@ -61,6 +61,8 @@ struct Shared {
     schedule: Notify,
     look_at_targets: Notify,
     look_at_versions: Notify,
+    /// Profiles that changed and were not looked at since, by uid.
+    changed_profiles: Mutex<HashMap<String, Kind>>,
     tracker: TaskTracker,
     /// Providers whose events are listened to, by target name and generation.
     heard: Mutex<HashSet<(String, i64)>>,
@@ -83,6 +85,7 @@ impl Controllers {
             schedule: Notify::new(),
             look_at_targets: Notify::new(),
             look_at_versions: Notify::new(),
+            changed_profiles: Mutex::default(),
             tracker: TaskTracker::new(),
             heard: Mutex::default(),
         };
@@ -280,7 +283,12 @@ async fn watch_changes(shared: Arc<Shared>, mut feed: ChangeFeed, lease: Lease, 
                     match kind {
                         Kind::ComputeInstance | Kind::ServiceInstance => wake(&shared, &lease, &lost, kind, &uid, Some(sequence)),
                         Kind::Target => shared.look_at_targets.notify_one(),
-                        Kind::ComputeProfile | Kind::ServiceProfile => shared.look_at_versions.notify_one(),
+                        Kind::ComputeProfile | Kind::ServiceProfile => {
+                            if let Ok(mut changed) = shared.changed_profiles.lock() {
+                                changed.insert(uid, kind);
+                            }
+                            shared.look_at_versions.notify_one();
+                        }
                         _ => {}
                     }
                 }
@@ -346,10 +354,12 @@ async fn watch_targets(shared: Arc<Shared>, lease: Lease, lost: CancellationToke
 
 /// Tells instances of newer versions of their profiles and moves those whose deadline has come.
 async fn watch_versions(shared: Arc<Shared>, lease: Lease, lost: CancellationToken) {
+    let mut follower = updates::Follower::default();
     loop {
-        let look = updates::run(&shared.store, &lease);
+        let changed = shared.changed_profiles.lock().map(|mut changed| std::mem::take(&mut *changed)).unwrap_or_default();
+        follower.changed(changed);
         tokio::select! {
-            looked = look => if let Err(error) = looked {
+            looked = follower.look(&shared.store, &lease) => if let Err(error) = looked {
                 tracing::warn!(%error, context = error.log_context(), "versions of profiles cannot be followed");
             },
             () = lost.cancelled() => return,

@@ -1,70 +1,128 @@
 //! Newer versions of profiles: instances are told of them, and moved when the deadline has come.
+//!
+//! Only instances of a profile that changed are looked at, and those of profiles whose deadline is over; all of them once
+//! when a server begins.
 
 use crate::admission::Operable;
 use crate::admission::Operation;
 use crate::plan::{Instance, PlanAction, Wanted, home_of, plan};
+use crate::profile::ProfileSpec as _;
 use std::collections::HashMap;
 use warpyard_model::inputs::Values;
-use warpyard_model::kinds::{ComputeInstance, InstanceUpdate, ProfileStatus, ServiceInstance};
-use warpyard_model::{Object, Result, Timestamp};
+use warpyard_model::kinds::{ComputeInstance, ComputeProfile, InstanceUpdate, ServiceInstance, ServiceProfile};
+use warpyard_model::{Error, Kind, Object, Result, Spec, Timestamp};
 use warpyard_store::{Change, ControllerStore, Event, Lease, Severity};
 
-/// Looks at every instance. Idempotent; a cancelled call leaves some of them for the next.
-pub(crate) async fn run(store: &ControllerStore, lease: &Lease) -> Result<()> {
-    // Services first: what restarts because its compute instance moves restarts with its own newer version already.
-    follow::<ServiceInstance>(store, lease).await?;
-    follow::<ComputeInstance>(store, lease).await
+/// Knows which profiles to look at.
+#[derive(Debug, Default)]
+pub(crate) struct Follower {
+    /// Every profile was taken in once.
+    begun: bool,
+    /// Profiles to look at next, by uid.
+    pending: HashMap<String, Kind>,
+    /// Profiles with instances that are to be moved, by uid, and the earliest moment.
+    deadlines: HashMap<String, (Kind, Timestamp)>,
 }
 
-/// A profile's versions and the projects it is offered in, `*` for all; nothing where it is gone.
-type Known = Option<(ProfileStatus, Vec<String>)>;
+/// What is left to do for a profile.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Left {
+    /// An instance changed while it was looked at.
+    again: bool,
+    /// When the next of its instances is to be moved; in the past for one that could not be.
+    deadline: Option<Timestamp>,
+}
 
-async fn follow<S: Instance>(store: &ControllerStore, lease: &Lease) -> Result<()> {
-    let mut known: HashMap<(String, String), Known> = HashMap::new();
-    for object in store.all::<S>(&[]).await? {
+impl Follower {
+    /// Takes in profiles that changed.
+    pub(crate) fn changed(&mut self, profiles: impl IntoIterator<Item = (String, Kind)>) {
+        self.pending.extend(profiles);
+    }
+
+    /// Looks at what changed and at what is due. Idempotent; what failed or a cancelled call left is looked at next time.
+    pub(crate) async fn look(&mut self, store: &ControllerStore, lease: &Lease) -> Result<()> {
+        if !self.begun {
+            self.pending.extend(uids::<ServiceProfile>(store).await?);
+            self.pending.extend(uids::<ComputeProfile>(store).await?);
+            self.begun = true;
+        }
+        let now = store.store().now();
+        let due = self.deadlines.iter().filter(|(_, (_, at))| *at <= now);
+        self.pending.extend(due.map(|(uid, (kind, _))| (uid.clone(), *kind)));
+        let mut failed: Option<Error> = None;
+        // Services first: what restarts because its compute instance moves restarts with its own newer version already.
+        for kind in [Kind::ServiceProfile, Kind::ComputeProfile] {
+            let of_kind: Vec<String> = self.pending.iter().filter(|(_, k)| **k == kind).map(|(uid, _)| uid.clone()).collect();
+            for uid in of_kind {
+                let followed = match kind {
+                    Kind::ServiceProfile => follow::<ServiceInstance>(store, lease, &uid).await,
+                    _ => follow::<ComputeInstance>(store, lease, &uid).await,
+                };
+                match followed {
+                    Ok(left) => self.note(uid, kind, &left),
+                    Err(error) => failed = Some(error),
+                }
+            }
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
+    fn note(&mut self, uid: String, kind: Kind, left: &Left) {
+        if !left.again {
+            self.pending.remove(&uid);
+        }
+        match left.deadline {
+            Some(at) => self.deadlines.insert(uid, (kind, at)),
+            None => self.deadlines.remove(&uid),
+        };
+    }
+}
+
+async fn uids<S: Spec>(store: &ControllerStore) -> Result<Vec<(String, Kind)>> {
+    Ok(store.all::<S>(&[]).await?.into_iter().map(|profile| (profile.metadata.uid, S::KIND)).collect())
+}
+
+/// Looks at every instance of a profile.
+async fn follow<S: Instance>(store: &ControllerStore, lease: &Lease, profile_uid: &str) -> Result<Left> {
+    let mut left = Left::default();
+    let Some(profile) = store.get::<S::Profile>(profile_uid).await? else { return Ok(left) };
+    for object in store.referring::<S>(profile_uid).await? {
         if object.metadata.deletion_requested_at.is_some() {
             continue;
         }
-        let (home, _, project) = home_of(&object)?;
-        let name = &object.spec.profile().name;
-        let key = (home.key(), name.to_string());
-        if !known.contains_key(&key) {
-            let found = store.find::<S::Profile>(&home, name).await?;
-            known.insert(key.clone(), found.map(|p| offered::<S>(&p)));
-        }
-        let Some(Some((status, projects))) = known.get(&key) else { continue };
-        let reaches = projects.iter().any(|p| p == "*" || p == project.as_str());
+        let (_, _, project) = home_of(&object)?;
+        let reaches = profile.metadata.scope.project.as_ref().is_some_and(|home| profile.spec.sharing().reaches(home, project));
         let generation = object.spec.profile().generation.unwrap_or_default();
-        let update = status.update_for(generation).filter(|_| reaches);
+        let update = profile.status.update_for(generation).filter(|_| reaches);
         let now = store.store().now();
-        match update {
-            Some(update) if update.upgrade_by.is_some_and(|at| at <= now) => move_on(store, lease, &object, update, now).await?,
-            update => tell(store, lease, &object, update, now).await?,
+        let deadline = update.as_ref().and_then(|u| u.upgrade_by);
+        let settled = match update {
+            Some(update) if deadline.is_some_and(|at| at <= now) => move_on(store, lease, &object, update, now).await?,
+            update => {
+                left.deadline = left.deadline.into_iter().chain(deadline).min();
+                left.again |= !tell(store, lease, &object, update, now).await?;
+                continue;
+            }
+        };
+        // What could not be moved is tried again when it is looked at next: something may have changed.
+        if !settled {
+            left.deadline = left.deadline.into_iter().chain(deadline).min();
         }
     }
-    Ok(())
+    Ok(left)
 }
 
-/// A profile's versions, and the projects it is offered in; `*` for all.
-fn offered<S: Instance>(profile: &Object<S::Profile>) -> (ProfileStatus, Vec<String>) {
-    use crate::profile::ProfileSpec as _;
-    let sharing = profile.spec.sharing();
-    let all = sharing.all_projects.then(|| "*".to_owned());
-    let home = profile.metadata.scope.project.iter().chain(&sharing.projects).map(ToString::to_string);
-    (profile.status.clone(), all.into_iter().chain(home).collect())
-}
-
-/// Writes down what an instance could move to, when that is news.
+/// Writes down what an instance could move to, when that is news. False where it changed meanwhile.
 async fn tell<S: Instance>(
     store: &ControllerStore,
     lease: &Lease,
     object: &Object<S>,
     update: Option<InstanceUpdate>,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<bool> {
     let before = S::update(&object.status);
     if before == update.as_ref() {
-        return Ok(());
+        return Ok(true);
     }
     let newer = update.as_ref().filter(|u| before.is_none_or(|b| b.generation != u.generation || b.problem != u.problem));
     let event = newer.map(|u| {
@@ -79,35 +137,39 @@ async fn tell<S: Instance>(
     });
     let events: Vec<Event> = event.into_iter().collect();
     let generation = object.metadata.generation;
+    let mut current = true;
     store
         .write_status::<S>(Some(lease), &object.metadata.uid, &events, |object| {
-            // Changed meanwhile: its own change said what there is to say.
-            if object.metadata.generation != generation {
-                return false;
+            current = object.metadata.generation == generation;
+            if current {
+                *S::update_mut(&mut object.status) = update;
             }
-            *S::update_mut(&mut object.status) = update;
-            true
+            current
         })
         .await?;
-    Ok(())
+    Ok(current)
 }
 
-/// Moves an instance to the published version, or says why that cannot be.
+/// Moves an instance to the published version, or says why that cannot be. True where nothing is left to do.
 async fn move_on<S: Instance>(
     store: &ControllerStore,
     lease: &Lease,
     object: &Object<S>,
     update: InstanceUpdate,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<bool> {
     let prepared = match plan(store, object, Wanted::Published(update.generation), &Values::new()).await {
         Ok(prepared) => prepared,
         Err(error) if error.retryable => return Err(error),
-        Err(error) => return tell(store, lease, object, Some(InstanceUpdate { problem: error.message, ..update }), now).await,
+        Err(error) => {
+            tell(store, lease, object, Some(InstanceUpdate { problem: error.message, ..update }), now).await?;
+            return Ok(false);
+        }
     };
     let Some(change) = prepared.change else {
         let first = prepared.plan.errors.first().map(|e| format!("{}: {}", e.path, e.message)).unwrap_or_default();
-        return tell(store, lease, object, Some(InstanceUpdate { problem: first, ..update }), now).await;
+        tell(store, lease, object, Some(InstanceUpdate { problem: first, ..update }), now).await?;
+        return Ok(false);
     };
     let how = match prepared.plan.action {
         PlanAction::Restart => " It restarts; its home stays.",
@@ -123,6 +185,29 @@ async fn move_on<S: Instance>(
         .collect();
     let this = (object.metadata.uid.as_str(), object.metadata.resource_version, change);
     // Where something changed meanwhile the next look decides anew.
-    store.change::<S, ServiceInstance>(Some(lease), &[event], this, others).await?;
-    Ok(())
+    store.change::<S, ServiceInstance>(Some(lease), &[event], this, others).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_left_is_looked_at_again() {
+        let at = Timestamp::from_millis;
+        let mut follower = Follower { begun: true, ..Follower::default() };
+        follower
+            .changed([("done", Kind::ServiceProfile), ("busy", Kind::ServiceProfile), ("dated", Kind::ComputeProfile)].map(own));
+        follower.note("done".into(), Kind::ServiceProfile, &Left::default());
+        follower.note("busy".into(), Kind::ServiceProfile, &Left { again: true, deadline: None });
+        follower.note("dated".into(), Kind::ComputeProfile, &Left { again: false, deadline: Some(at(9)) });
+        assert_eq!(follower.pending.keys().collect::<Vec<_>>(), ["busy"]);
+        assert_eq!(follower.deadlines, HashMap::from([("dated".to_owned(), (Kind::ComputeProfile, at(9)))]));
+        follower.note("dated".into(), Kind::ComputeProfile, &Left::default());
+        assert!(follower.deadlines.is_empty());
+    }
+
+    fn own((uid, kind): (&str, Kind)) -> (String, Kind) {
+        (uid.to_owned(), kind)
+    }
 }
