@@ -45,7 +45,16 @@ fn of_status(before: &Json, object: &StoredObject) -> Vec<News> {
         out.extend(told.map(|(kind, title)| news(object, owner, kind, generation, title, message)));
     }
     let update = |status: &Json| status.pointer("/update/generation").and_then(Json::as_i64);
-    if let Some(newer) = update(after).filter(|newer| update(before) != Some(*newer)) {
+    let problem = |status: &Json| status.pointer("/update/problem").and_then(Json::as_str).unwrap_or_default().to_owned();
+    if let Some(newer) = update(after)
+        && !problem(after).is_empty()
+    {
+        if problem(before) != problem(after) {
+            let number = after.pointer("/update/number").and_then(Json::as_i64).unwrap_or_default();
+            let title = format!("{title} could not be moved to version {number} of its profile");
+            out.push(news(object, owner, NotificationKind::MoveFailed, newer, title, problem(after)));
+        }
+    } else if let Some(newer) = update(after).filter(|newer| update(before) != Some(*newer)) {
         let note = after.pointer("/update/note").and_then(Json::as_str).unwrap_or_default().to_owned();
         let title = format!("An update is available for {title}");
         out.push(news(object, owner, NotificationKind::UpdateAvailable, newer, title, note));

@@ -29,6 +29,8 @@ pub enum NotificationKind {
     Transferred,
     /// An instance was moved to another version of its profile.
     Moved,
+    /// An instance could not be moved when the deadline had come.
+    MoveFailed,
 }
 
 impl NotificationKind {
@@ -40,6 +42,7 @@ impl NotificationKind {
             NotificationKind::Invited => "invited",
             NotificationKind::Transferred => "transferred",
             NotificationKind::Moved => "moved",
+            NotificationKind::MoveFailed => "move_failed",
         }
     }
 }

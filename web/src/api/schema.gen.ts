@@ -2570,7 +2570,7 @@ export interface components {
             read: boolean;
         };
         /** @description What a notification is about. */
-        NotificationKind: "launch_finished" | "launch_failed" | "update_available" | "invited" | "transferred" | "moved";
+        NotificationKind: "launch_finished" | "launch_failed" | "update_available" | "invited" | "transferred" | "moved" | "move_failed";
         /** @description Where a notification leads. */
         NotificationLink: {
             /** @description The organization. */
@@ -5447,7 +5447,7 @@ export interface components {
             action: components["schemas"]["PlanAction"];
             /** @description What would be different; sensitive values as `•••`. */
             changes: components["schemas"]["Difference"][];
-            /** @description What is wrong, at `inputs.x`, `generation`, `size` or `compute`. */
+            /** @description What is wrong, at `inputs.x`, `generation`, `size`, `compute` or `restarts`. */
             errors: components["schemas"]["FieldError"][];
             /** @description The version it would run. */
             to: components["schemas"]["VersionRef"];

@@ -1,7 +1,7 @@
 // The wire's shapes of what is a person's own: notifications, and what the console remembers for them.
 import type { Kind, Values } from "./types";
 
-export type NotificationKind = "launch_finished" | "launch_failed" | "update_available" | "invited" | "transferred" | "moved";
+export type NotificationKind = "launch_finished" | "launch_failed" | "update_available" | "invited" | "transferred" | "moved" | "move_failed";
 
 export interface Notification {
   /** Later ones are greater as numbers. */

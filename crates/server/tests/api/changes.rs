@@ -256,3 +256,43 @@ async fn a_dry_run_shows_everything_but_secrets() {
     world.of("developer").post(&collection, &draft).await.problem(403, "forbidden");
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_cannot_be_moved_is_told_once() {
+    let world = World::start().await;
+    world.launch("app", "nb").await;
+    world.until_phase("nb", Phase::Running).await;
+    // Another version that needs what nobody has said yet.
+    let admin = world.of("paas-admin");
+    let path = edit(&world, "service-profiles/app", |spec| {
+        spec["inputs"] = json!([{ "name": "password", "required": true }]);
+    })
+    .await;
+    let deadline = world.server.store.now().plus_seconds(3_600);
+    let published = admin.post(&format!("{path}/publish"), &json!({ "upgrade_by": deadline })).await.expect(200).json();
+    let version = format!("{path}/versions/{}", published["metadata"]["generation"]);
+    let told = async || {
+        let inbox = world.of(MINE).get("/api/v1/me/notifications").await.expect(200).json();
+        let about = inbox["items"].as_array().unwrap().iter().filter(|n| n["link"]["name"] == "nb");
+        let kinds: Vec<String> = about.clone().map(|n| n["kind"].as_str().unwrap().to_owned()).collect();
+        (kinds, about.map(|n| format!("{}: {}", n["title"], n["body"])).next().unwrap_or_default())
+    };
+    world.until("the update is told", || async { told().await.0.first().is_some_and(|kind| kind == "update_available") }).await;
+    world.clock.advance(3_601);
+    for note in ["now", "and again"] {
+        // Any word about the version makes the controllers look.
+        admin.put(&version, &json!({ "state": "published", "note": note })).await.expect(200);
+        world
+            .until("the note and the problem are written down", || async {
+                let update = world.service("nb").await.and_then(|s| s.status.update);
+                update.is_some_and(|u| u.note == note && !u.problem.is_empty())
+            })
+            .await;
+    }
+    let (kinds, text) = told().await;
+    assert_eq!(kinds, ["move_failed", "update_available", "launch_finished"]);
+    assert!(text.contains("nb could not be moved to version 2 of its profile") && text.contains("inputs.password"), "{text}");
+    let events = world.of(MINE).get(&format!("{}/events", service("nb"))).await.expect(200).json();
+    assert!(events["items"].as_array().unwrap().iter().any(|e| e["reason"] == "UpdateImpossible"), "{events}");
+    world.finish().await;
+}
