@@ -15,6 +15,7 @@ pub mod plan;
 pub mod preview;
 mod profile;
 pub mod reconcile;
+mod retired;
 mod secret_input;
 
 pub use lookup::{AtRest, Lookup, UnderWay};

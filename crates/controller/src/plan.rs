@@ -9,7 +9,7 @@ use crate::effect::{Effect, Situation};
 use crate::form::{LaunchPlace, live_options};
 use crate::lookup::AtRest;
 use crate::profile::{Loaded, ProfileSpec, load};
-use crate::secret_input;
+use crate::{retired, secret_input};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use warpyard_model::difference::Difference;
@@ -66,7 +66,7 @@ pub struct ChangePlan {
     pub action: PlanAction,
     /// What would be different; sensitive values as `•••`.
     pub changes: Vec<Difference>,
-    /// What is wrong, at `inputs.x`, `generation`, `size` or `compute`.
+    /// What is wrong, at `inputs.x`, `generation`, `size`, `compute` or `restarts`.
     pub errors: Vec<FieldError>,
     /// The version it would run.
     pub to: VersionRef,
@@ -222,6 +222,11 @@ pub async fn plan<S: Instance>(
     profile_changes(&old, &new, &mut changes);
     let situation = Situation { store, object, home: &home, old: &old, new: &new, before: &before, after: &evaluation.values };
     let effect = S::effect(&situation, &mut errors).await?;
+    for service in &effect.restarts {
+        if let Some(message) = retired::why_not(&mut AtRest(store), service).await? {
+            errors.push(FieldError::new("restarts", message));
+        }
+    }
     changes.extend(effect.changes);
     let to = VersionRef { generation: new.generation, number: stored.status.number(new.generation) };
     let unchanged = new.generation == pinned && changes.is_empty();

@@ -4,7 +4,7 @@ use super::{Admission, Admit, Admitted, create, must_find};
 use crate::capacity::{CapacityState, assess, known_places};
 use crate::form::{LimitUse, accepts, beyond, leaves_out, resolve_size};
 use crate::profile::{Loaded, ProfileSpec, load};
-use crate::secret_input;
+use crate::{retired, secret_input};
 use serde_json::{Value as Json, json};
 use warpyard_model::inputs::{FieldType, LiveOptions, Mode, Resolved, Values, resolve};
 use warpyard_model::kinds::{
@@ -15,7 +15,6 @@ use warpyard_model::meta::NewMetadata;
 use warpyard_model::permission::Subject;
 use warpyard_model::{Error, FieldError, Kind, Name, Object, Result, ScopePath, Spec};
 use warpyard_policy::{Resource, action};
-use warpyard_store::{Change, Located};
 
 /// What stands in a spec where a value is sealed.
 pub(crate) fn sealed_mark() -> Json {
@@ -85,11 +84,24 @@ async fn new_owner<S: Spec, P: ProfileSpec>(
 }
 
 /// Whether somebody may have one more of a profile.
-pub(super) async fn limits<P: ProfileSpec>(admission: &mut Admission<'_>, profile: &Loaded<P>, owner: &Name) -> Result<()> {
-    let Some(most) = profile.spec.limits().per_person else { return Ok(()) };
+async fn limits<P: ProfileSpec>(admission: &mut Admission<'_>, profile: &Loaded<P>, owner: &Name) -> Result<()> {
+    let Some(limit) = limit_use(admission, profile, owner).await? else { return Ok(()) };
+    limit.complaint(title(profile)).map_or(Ok(()), |message| Err(beyond(message)))
+}
+
+/// How many of a profile somebody has, where that is limited.
+pub(super) async fn limit_use<P: ProfileSpec>(
+    admission: &mut Admission<'_>,
+    profile: &Loaded<P>,
+    owner: &Name,
+) -> Result<Option<LimitUse>> {
+    let Some(most) = profile.spec.limits().per_person else { return Ok(None) };
     let used = admission.batch.count_owned(admission.proof, &profile.uid, owner).await?;
-    let title = profile.metadata.as_ref().map_or("it", |m| m.title());
-    (LimitUse { used, most }).complaint(title).map_or(Ok(()), |message| Err(beyond(message)))
+    Ok(Some(LimitUse { used, most }))
+}
+
+pub(super) fn title<P: ProfileSpec>(profile: &Loaded<P>) -> &str {
+    profile.metadata.as_ref().map_or("it", |m| m.title())
 }
 
 /// The profile of an instance that gets another owner.
@@ -204,6 +216,12 @@ impl Admit for ComputeInstance {
         };
         self.profile = reference;
         self.inputs = inputs.values;
+        if let Some(old) = old {
+            let begins = self.desired_state == DesiredState::Running && old.spec.desired_state == DesiredState::Stopped;
+            if begins || self.inputs != old.spec.inputs || !inputs.sealed.is_empty() {
+                retired::refuse(&mut admission.lookup(), old).await?;
+            }
+        }
         let mut references = inputs.references;
         references.push((profile.uid, "spec.profile".to_owned()));
         Ok(Admitted { spec: self, status, references, sealed: inputs.sealed, unsealed: inputs.unsealed })
@@ -232,6 +250,11 @@ impl Admit for ServiceInstance {
             self.owns_compute = old.spec.owns_compute;
             self.compute_inputs.clone_from(&old.spec.compute_inputs);
             self.attempt = self.attempt.max(old.spec.attempt);
+            let begins = self.desired_state == DesiredState::Running && old.spec.desired_state == DesiredState::Stopped;
+            let again = self.attempt > old.spec.attempt;
+            if begins || again || self.inputs != old.spec.inputs || !inputs.sealed.is_empty() {
+                retired::refuse(&mut admission.lookup(), old).await?;
+            }
         } else {
             self.owner = Some(new_owner::<Self, _>(admission, scope, self.owner.as_ref(), &profile).await?);
             self.attempt = 0;
@@ -385,87 +408,4 @@ impl Admission<'_> {
         let place = crate::form::LaunchPlace { org, project, workspace: scope.workspace.as_ref() };
         crate::form::live_options(self.store, &place, placement, None).await
     }
-}
-
-/// What people do to a running instance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operation {
-    /// Bring it up; an ended run begins anew.
-    Start,
-    /// Take it down, its home stays.
-    Stop,
-    /// Try again what failed.
-    Retry,
-}
-
-/// Kinds that can be started and stopped.
-pub trait Operable: Admit {
-    /// The spec after `operation`.
-    fn operated(self, operation: Operation) -> Self;
-    /// Its phase.
-    fn phase(status: &Self::Status) -> Phase;
-    /// The compute instance that goes up and down with it.
-    fn owned_compute(&self) -> Option<&Name>;
-}
-
-impl Operable for ComputeInstance {
-    fn operated(mut self, operation: Operation) -> Self {
-        self.desired_state = if operation == Operation::Stop { DesiredState::Stopped } else { DesiredState::Running };
-        self
-    }
-    fn phase(status: &Self::Status) -> Phase {
-        status.phase
-    }
-    fn owned_compute(&self) -> Option<&Name> {
-        None
-    }
-}
-
-impl Operable for ServiceInstance {
-    fn operated(mut self, operation: Operation) -> Self {
-        if operation == Operation::Stop {
-            self.desired_state = DesiredState::Stopped;
-        } else {
-            self.desired_state = DesiredState::Running;
-            self.attempt += 1;
-        }
-        self
-    }
-    fn phase(status: &Self::Status) -> Phase {
-        status.phase
-    }
-    fn owned_compute(&self) -> Option<&Name> {
-        self.compute.as_ref().filter(|_| self.owns_compute)
-    }
-}
-
-/// Starts, stops or retries an instance, and with it the compute instance that came with it.
-pub async fn operate<S: Operable>(admission: &mut Admission<'_>, located: Located<S>, operation: Operation) -> Result<Object<S>> {
-    let proof = admission.policy.allow::<action::Operate, S>(&admission.principal, located.resource())?;
-    let view = admission.policy.allow::<action::View, S>(&admission.principal, located.resource())?;
-    let object = located.reveal(&view)?;
-    let phase = S::phase(&object.status);
-    let refused = match operation {
-        Operation::Retry => (phase != Phase::Failed).then_some("Only a failed instance can be retried."),
-        Operation::Start => matches!(phase, Phase::Deleting).then_some("It is being deleted."),
-        Operation::Stop => matches!(phase, Phase::Deleting).then_some("It is being deleted."),
-    };
-    if let Some(message) = refused {
-        return Err(Error::precondition_failed(message));
-    }
-    // Starting what runs, stopping what is stopped: done already.
-    if operation == Operation::Start
-        && matches!(phase, Phase::Running | Phase::Starting | Phase::Provisioning | Phase::Queued | Phase::Pending)
-    {
-        return Ok(object);
-    }
-    if let Some(name) = object.spec.owned_compute()
-        && let Some(compute) = admission.batch.locate::<ComputeInstance>(&object.metadata.scope, name).await?
-    {
-        let proof = admission.policy.allow::<action::Operate, ComputeInstance>(&admission.principal, compute.resource())?;
-        let view = admission.policy.allow::<action::View, ComputeInstance>(&admission.principal, compute.resource())?;
-        let compute = compute.reveal(&view)?;
-        admission.batch.change(&proof, Change::to(compute.spec.operated(operation))).await?;
-    }
-    admission.batch.change(&proof, Change::to(object.spec.operated(operation))).await
 }

@@ -7,6 +7,7 @@ mod bindings;
 mod change;
 mod icons;
 mod instances;
+mod operate;
 mod plain;
 mod profiles;
 mod transfer;
@@ -23,8 +24,8 @@ use warpyard_policy::{ControllerProof, Policy, Principal, Resource, action};
 use warpyard_store::{Batch, Change, ControllerStore, Located, NewObject, Removed};
 
 pub use change::change;
-pub use instances::{Operable, Operation, operate};
 pub(crate) use instances::{open_sealed, sealed_mark};
+pub use operate::{Operable, Operation, operate};
 pub use transfer::{Transferable, transfer};
 pub use versions::{Publication, VersionChange, publish, rollback, set_version, withdraw};
 

@@ -1,27 +1,21 @@
 //! Handing an instance over: to somebody who could have launched it there.
 
-use super::instances::{limits, load_for_owner, still_ended};
+use super::instances::{limit_use, load_for_owner, still_ended, title};
 use super::{Admission, Admit, must_find};
-use crate::form::leaves_out;
-use crate::profile::ProfileSpec;
+use crate::form::{LimitUse, leaves_out};
+use crate::plan::Instance;
+use crate::retired;
 use std::collections::BTreeMap;
-use warpyard_model::kinds::{
-    ComputeInstance, ComputeInstanceStatus, ComputeProfile, ProfileRef, ServiceInstance, ServiceInstanceStatus, ServiceProfile,
-    User,
-};
+use warpyard_model::kinds::{ComputeInstance, ComputeInstanceStatus, Phase, ServiceInstance, ServiceInstanceStatus, User};
 use warpyard_model::permission::Subject;
 use warpyard_model::{Error, Name, Object, Result, ScopePath};
 use warpyard_policy::{Resource, action};
 use warpyard_store::{Change, Located};
 
 /// Kinds that have an owner who can change.
-pub trait Transferable: Admit {
-    /// What it is launched from.
-    type Profile: ProfileSpec;
-    /// The reference to its profile.
-    fn profile(&self) -> &ProfileRef;
-    /// Whose it is.
-    fn owner(&self) -> Option<&Name>;
+pub trait Transferable: Admit + Instance {
+    /// What runs starts again as the new owner's.
+    const STARTS_AGAIN: bool;
     /// The same with another owner. Whom the former owner let in is not kept: the new owner decides that.
     #[must_use]
     fn owned_by(self, owner: Name) -> Self;
@@ -32,13 +26,7 @@ pub trait Transferable: Admit {
 }
 
 impl Transferable for ComputeInstance {
-    type Profile = ComputeProfile;
-    fn profile(&self) -> &ProfileRef {
-        &self.profile
-    }
-    fn owner(&self) -> Option<&Name> {
-        self.owner.as_ref()
-    }
+    const STARTS_AGAIN: bool = false;
     fn owned_by(self, owner: Name) -> Self {
         Self { owner: Some(owner), ..self }
     }
@@ -51,13 +39,7 @@ impl Transferable for ComputeInstance {
 }
 
 impl Transferable for ServiceInstance {
-    type Profile = ServiceProfile;
-    fn profile(&self) -> &ProfileRef {
-        &self.profile
-    }
-    fn owner(&self) -> Option<&Name> {
-        self.owner.as_ref()
-    }
+    const STARTS_AGAIN: bool = true;
     fn owned_by(self, owner: Name) -> Self {
         Self { owner: Some(owner), access: BTreeMap::new(), ..self }
     }
@@ -78,6 +60,10 @@ pub async fn transfer<S: Transferable>(admission: &mut Admission<'_>, located: L
     may_have(admission, &scope, &object.spec, to).await?;
     if object.spec.owner() == Some(to) {
         return Ok(object);
+    }
+    let ended = matches!(S::phase(&object.status), Phase::Stopped | Phase::Succeeded | Phase::Failed);
+    if S::STARTS_AGAIN && !ended {
+        retired::refuse(&mut admission.lookup(), &object).await?;
     }
     if let Some(name) = object.spec.brings()
         && let Some(compute) = admission.batch.locate::<ComputeInstance>(&scope, name).await?
@@ -111,5 +97,10 @@ async fn may_have<S: Transferable>(admission: &mut Admission<'_>, scope: &ScopeP
     {
         return Err(Error::invalid_field("owner", format!("{to} is in none of the groups that its profile is offered to")));
     }
-    limits(admission, &profile, to).await
+    if let Some(limit) = limit_use(admission, &profile, to).await?.filter(|l| l.used >= l.most) {
+        let (title, LimitUse { used, most }) = (title(&profile), limit);
+        let message = format!("{to} has {used} of {title} already, and a person may have {most}: {to} deletes one first");
+        return Err(Error::invalid_field("owner", message));
+    }
+    Ok(())
 }

@@ -109,6 +109,12 @@ pub async fn publish<S: ProfileSpec>(
     check(publication.note.as_deref(), publication.upgrade_by, now)?;
     check_publishable(admission, &object.metadata.scope, &object.spec).await?;
     let generation = object.metadata.generation;
+    if let Some(version) = object.status.version(generation).filter(|v| v.state == VersionState::Retired) {
+        return Err(Error::precondition_failed(format!(
+            "Version {} is retired: make it deprecated again first, or change the draft.",
+            version.number
+        )));
+    }
     let new = draft_of(&mut admission.lookup(), &object).await?;
     let lost = crate::fleet::lost_options(admission.store, &object, &new).await?;
     if !lost.is_empty() {

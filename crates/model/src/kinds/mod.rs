@@ -60,7 +60,10 @@ fn instance_change(
 ) -> Vec<crate::FieldError> {
     let mut errors = Vec::new();
     if profile != old_profile {
-        errors.push(crate::FieldError::new("spec.profile", "an instance keeps its profile and generation; launch another"));
+        errors.push(crate::FieldError::new(
+            "spec.profile",
+            "an instance keeps its profile and generation; upgrade it, or launch another",
+        ));
     }
     if owner != old_owner {
         errors.push(crate::FieldError::new("spec.owner", "an instance keeps its owner; hand it over with transfer"));

@@ -185,3 +185,33 @@ async fn a_draft_is_looked_at_in_another_project() {
     world.of("speech-paas-admin").post(&form, &draft).await.problem(404, "not_found");
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn instances_go_only_to_whom_their_profile_is_for() {
+    let world = World::start().await;
+    let (root, owner) = (world.of("root"), world.of("workspace-collaborator"));
+    root.post(GROUPS, &group(&["workspace-collaborator", "project-admin"])).await.expect(201);
+    publish(&world, "labels", json!({ "sharing": { "groups": ["imaging"] }, "limits": { "per_person": 1 } })).await;
+    let path = format!("{RESEARCH}/service-instances");
+    owner.post(&path, &launch("one", "labels")).await.expect(201);
+    let give = async |name: &str, to: &str| owner.post(&format!("{path}/{name}/transfer"), &json!({ "owner": to })).await;
+    // Somebody who works there and is in none of the groups.
+    let refused = give("one", "workspace-admin").await;
+    refused.problem(422, "invalid");
+    assert_eq!(refused.error_paths(), ["owner"]);
+    let message = refused.json()["errors"][0]["message"].clone();
+    assert_eq!(message, "workspace-admin is in none of the groups that its profile is offered to");
+    // Somebody who has as many as a person may have.
+    root.put(&format!("{GROUPS}/imaging"), &group(&["workspace-collaborator", "workspace-admin"])).await.expect(200);
+    world.of("workspace-admin").post(&path, &launch("two", "labels")).await.expect(201);
+    let refused = give("one", "workspace-admin").await;
+    refused.problem(422, "invalid");
+    let message = refused.json()["errors"][0]["message"].clone();
+    let expected = "workspace-admin has 1 of Labelling already, and a person may have 1: workspace-admin deletes one first";
+    assert_eq!(message, expected);
+    let still = owner.get(&format!("{path}/one")).await.expect(200).json();
+    assert_eq!(still["spec"]["owner"], "workspace-collaborator");
+    world.of("workspace-admin").delete(&format!("{path}/two")).await.expect(202);
+    give("one", "workspace-admin").await.expect(200);
+    world.finish().await;
+}

@@ -15,6 +15,7 @@ mod imports;
 mod inbox;
 mod inputs;
 mod kinds;
+mod retired;
 mod roles;
 mod secrets;
 mod sharing;
