@@ -112,6 +112,10 @@ pub(crate) enum Command {
     Start(commands::operate::OperateArgs),
     /// Try a failed instance again.
     Retry(commands::operate::OperateArgs),
+    /// Change the inputs of an instance, after showing what that does.
+    Change(commands::change::ChangeArgs),
+    /// Move an instance to the published version of its profile.
+    Upgrade(commands::change::UpgradeArgs),
     /// Say who may open an endpoint of a service, or show it.
     Share(commands::share::ShareArgs),
     /// Give an instance to somebody else.
@@ -120,7 +124,7 @@ pub(crate) enum Command {
     Events(commands::events::EventsArgs),
     /// Show what you were told.
     Notifications(commands::notifications::NotificationsArgs),
-    /// Publish, withdraw and import compute and service profiles.
+    /// Compute and service profiles: versions, what they mean, publishing, import.
     #[command(subcommand)]
     Profile(commands::profile::ProfileCommand),
     /// Import environment templates, and test them without a server.

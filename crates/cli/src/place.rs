@@ -113,7 +113,8 @@ impl Session {
         }
     }
 
-    /// An instance by `NAME` or `KIND/NAME`; a service stands before a compute only when just one of them is there.
+    /// An instance by `NAME` or `KIND/NAME`. A service stands before the compute instance that came with it, which has its
+    /// name; otherwise a name alone is enough only when just one of them is there.
     pub(crate) async fn find_instance(&self, word: &str) -> Outcome<AnyObject> {
         let (kind, name) = kind_word::split(word)?;
         if let Some(kind) = kind {
@@ -127,6 +128,12 @@ impl Session {
             && failure.exit != Exit::NotFound
         {
             return service;
+        }
+        if let Ok(service) = &service
+            && service.0.pointer("/spec/owns_compute").and_then(serde_json::Value::as_bool) == Some(true)
+            && service.text("/spec/compute") == Some(name.as_str())
+        {
+            return Ok(service.clone());
         }
         match (service, self.find(Kind::ComputeInstance, &name).await) {
             (Ok(_), Ok(_)) => Err(Failure::usage(format!("{name:?} is a service instance and a compute instance"))

@@ -1,9 +1,8 @@
-//! What can be done to an object beside reading and writing it: start, stop, publish, open, launch into projects.
+//! What can be done to an object beside reading and writing it: start, stop, hand over, launch into projects.
 
 use crate::any_object::AnyObject;
 use crate::error::{ClientError, Result};
 use crate::http::Client;
-use crate::path::item_segments;
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use reqwest::Method;
@@ -46,12 +45,6 @@ pub struct Launched {
 }
 
 impl Client {
-    fn action_url(&self, kind: Kind, scope: &ScopePath, name: &str, action: &[&str]) -> Result<url::Url> {
-        let mut segments = item_segments(kind, scope, name)?;
-        segments.extend(action.iter().map(|s| (*s).to_owned()));
-        Ok(self.url(&segments))
-    }
-
     /// `start`, `stop` or `retry` of an instance.
     pub async fn operate(&self, kind: Kind, scope: &ScopePath, name: &str, action: &str) -> Result<AnyObject> {
         self.post_json(self.action_url(kind, scope, name, &[action])?, &json!({})).await
@@ -60,17 +53,6 @@ impl Client {
     /// Gives an instance another owner.
     pub async fn transfer(&self, kind: Kind, scope: &ScopePath, name: &str, owner: &str) -> Result<AnyObject> {
         self.post_json(self.action_url(kind, scope, name, &["transfer"])?, &json!({ "owner": owner })).await
-    }
-
-    /// Makes the newest generation of a profile the one that people launch.
-    pub async fn publish(&self, kind: Kind, scope: &ScopePath, name: &str, note: Option<&str>) -> Result<AnyObject> {
-        let body = note.map_or_else(|| json!({}), |note| json!({ "note": note }));
-        self.post_json(self.action_url(kind, scope, name, &["publish"])?, &body).await
-    }
-
-    /// Takes a profile out of the catalogue; running instances keep it.
-    pub async fn withdraw(&self, kind: Kind, scope: &ScopePath, name: &str) -> Result<AnyObject> {
-        self.post_json(self.action_url(kind, scope, name, &["withdraw"])?, &json!({})).await
     }
 
     /// The logs of a service as they come; ends when they end, or never with `follow`.

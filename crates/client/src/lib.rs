@@ -16,6 +16,7 @@ mod path;
 mod resource;
 mod sse;
 mod terminal;
+mod version;
 mod watch;
 
 pub use account::{BindingView, Me, MeUser, NewToken, ServerFacts, SessionCookie, Setup, SignInLink, TokenView};
@@ -31,4 +32,8 @@ pub use inbox::{InboxPage, InboxQuery, NotificationLinkView, NotificationView};
 pub use path::{collection_level, scope_for};
 pub use resource::{AuditPage, AuditQuery, EventView, ListQuery, Page, RevisionView};
 pub use terminal::{Terminal, TerminalMessage, TerminalReader, TerminalRequest, TerminalWriter};
+pub use version::{
+    ChangePlan, ChangeRequest, FleetInstance, FleetPlan, FleetTotals, ProfileDiff, Publication, RenderedDocument,
+    RenderedDocuments, VersionCount, VersionRef,
+};
 pub use watch::{Watch, WatchEvent, WatchRequest};

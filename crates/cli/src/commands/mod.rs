@@ -2,6 +2,7 @@
 
 pub(crate) mod apply;
 pub(crate) mod audit;
+pub(crate) mod change;
 pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod delete;
@@ -55,6 +56,8 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Stop(args) => operate::run(operate::Action::Stop, args, session()?).await,
         Command::Start(args) => operate::run(operate::Action::Start, args, session()?).await,
         Command::Retry(args) => operate::run(operate::Action::Retry, args, session()?).await,
+        Command::Change(args) => change::change(args, session()?).await,
+        Command::Upgrade(args) => change::upgrade(args, session()?).await,
         Command::Share(args) => share::run(args, session()?).await,
         Command::Transfer(args) => transfer::run(args, session()?).await,
         Command::Events(args) => events::run(args, session()?).await,

@@ -17,4 +17,5 @@ mod offer;
 mod processes;
 mod queue;
 mod shutdown;
+mod versions;
 mod world;
