@@ -80,12 +80,12 @@ try {
   await page.goto(`${server.url}/${STUDIO}/profiles/services/wide?part=inputs`);
   await page.getByRole("complementary", { name: "Preview" }).getByLabel("Field 0", { exact: true }).waitFor();
   await page.getByRole("main").getByRole("button", { name: /^Field 0/ }).first().click();
-  console.log(`| a rule's label | ${await typed(page, page.getByRole("main").getByLabel("Label", { exact: true }).first())} |`);
-  console.log(`| a rule's help | ${await typed(page, page.getByRole("main").getByLabel("Help", { exact: true }).first())} |`);
+  console.log(`| a rule's label | ${await typed(page, page.locator("main input[placeholder=\"Field 0\"]").first())} |`);
+  console.log(`| a rule's help | ${await typed(page, page.getByRole("main").getByLabel(/^Help/).first())} |`);
   console.log(`| a field of the preview | ${await typed(page, page.getByRole("complementary", { name: "Preview" }).getByLabel("Field 5", { exact: true }))} |`);
   await page.goto(`${server.url}/${STUDIO}/profiles/services/wide?part=card`);
-  await page.getByRole("complementary", { name: "Preview" }).getByLabel("Field 0", { exact: true }).waitFor();
-  console.log(`| the title | ${await typed(page, page.getByLabel("Title", { exact: true }))} |`);
+  await page.getByRole("complementary", { name: "Preview" }).getByLabel("Field 5", { exact: true }).waitFor();
+  console.log(`| the title | ${await typed(page, page.getByLabel("Title").first())} |`);
 } finally {
   await browser.close();
   await server.stop();
