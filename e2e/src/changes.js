@@ -292,8 +292,12 @@ async function choosePerson(page, dialog, label, person) {
   if ((await dialog.getByRole("combobox", { name: label }).count()) > 0) await listed.click();
 }
 
-/** Deletes by the API and waits until it is gone. */
+/** Deletes by the API and waits until it is in no list: asking for it alone, until there is none, the browser would report as an error. */
 async function gone({ lina: page }, path) {
   await ask(page, "DELETE", `/${WORKSPACE}/${path}`);
-  await page.waitForFunction(async (address) => (await fetch(new URL(address, document.baseURI))).status === 404, `api/v1/${WORKSPACE}/${path}`);
+  const [kind, name] = path.split("/");
+  await page.waitForFunction(
+    async ([address, one]) => !(await (await fetch(new URL(address, document.baseURI))).json()).items.some(({ metadata }) => metadata.name === one),
+    [`api/v1/${WORKSPACE}/${kind}`, name],
+  );
 }
