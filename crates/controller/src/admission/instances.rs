@@ -4,6 +4,7 @@ use super::{Admission, Admit, Admitted, create, must_find};
 use crate::capacity::{CapacityState, assess, known_places};
 use crate::form::{LimitUse, accepts, beyond, leaves_out, resolve_size};
 use crate::profile::{Loaded, ProfileSpec, load};
+use crate::reconcile::first_status;
 use crate::{retired, secret_input};
 use serde_json::{Value as Json, json};
 use warpyard_model::inputs::{FieldType, LiveOptions, Mode, Resolved, Values, resolve};
@@ -295,7 +296,7 @@ impl Admit for ServiceInstance {
         self.profile = reference;
         Ok(Admitted {
             spec: self,
-            status: ServiceInstanceStatus::default(),
+            status: first_status(),
             references,
             sealed: inputs.sealed,
             unsealed: inputs.unsealed,

@@ -10,6 +10,7 @@ mod timeline;
 mod updates;
 
 pub use runner::{Controllers, Settings};
+pub(crate) use service::first_status;
 pub use targets::{ProviderFactory, Providers};
 
 use warpyard_model::{Error, ErrorCode};

@@ -132,7 +132,7 @@ async fn run(desk: &Desk, service: &Object<ServiceInstance>, compute: &Object<Co
             }
         }
     }
-    adopt(desk, service, compute, &rendered, &observed).await
+    adopt(desk, service, compute, &rendered, &observed, &[]).await
 }
 
 /// Goes down while its compute instance changes; it starts again when that is up. Idempotent.
@@ -154,6 +154,14 @@ async fn park(desk: &Desk, service: &Object<ServiceInstance>, compute: &Object<C
 /// The reason of a service that is down because its compute instance changes.
 const PARKED: &str = "ComputeChanges";
 
+/// Reason and message of a service whose compute instance is not up yet.
+const WAITS: (&str, &str) = ("WaitsForCompute", "Waits for its compute instance.");
+
+/// How a service begins: as it is found to be a moment later, so that this need not be written again.
+pub(crate) fn first_status() -> ServiceInstanceStatus {
+    ServiceInstanceStatus { reason: WAITS.0.into(), message: WAITS.1.into(), ..ServiceInstanceStatus::default() }
+}
+
 /// Whether a service is down because its compute instance changes.
 pub(super) fn parked(service: &Object<ServiceInstance>) -> bool {
     service.status.phase == Phase::Pending && service.status.reason == PARKED
@@ -173,7 +181,7 @@ async fn wait_for_compute(desk: &Desk, service: &Object<ServiceInstance>, comput
         (None, Phase::Stopped | Phase::Stopping) if !service.spec.owns_compute => {
             (Phase::Pending, format!("Its compute instance {} is stopped; start it.", compute.metadata.name))
         }
-        _ => (Phase::Pending, "Waits for its compute instance.".to_owned()),
+        _ => (Phase::Pending, WAITS.1.to_owned()),
     };
     let queued = phase == Phase::Queued;
     desk.write::<ServiceInstance>(uid, &[], |object| {
@@ -187,7 +195,7 @@ async fn wait_for_compute(desk: &Desk, service: &Object<ServiceInstance>, comput
             timeline::begin(&mut status.timeline, "queue", "Wait for capacity", now);
         }
         status.phase = phase;
-        status.reason = if queued { "Queued".into() } else { "WaitsForCompute".into() };
+        status.reason = if queued { "Queued".into() } else { WAITS.0.into() };
         status.message = message;
         changed
     })

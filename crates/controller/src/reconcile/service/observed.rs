@@ -5,7 +5,7 @@ use super::super::timeline;
 use crate::desired::Rendered;
 use warpyard_model::kinds::{ComputeInstance, Phase, ServiceInstance, ServiceInstanceStatus, StepState};
 use warpyard_model::{Object, Result, Timestamp};
-use warpyard_provider::{RunState, ServiceObserved};
+use warpyard_provider::{Progress, RunState, ServiceObserved};
 use warpyard_store::{Event, Severity};
 
 /// The phase of something that was started, and whether it has ended for good.
@@ -30,13 +30,14 @@ fn ended_message(observed: &ServiceObserved, phase: Phase) -> String {
     }
 }
 
-/// Writes down what runs.
+/// Writes down what runs, and with it the last `news` of how it was started.
 pub(super) async fn adopt(
     desk: &Desk,
     service: &Object<ServiceInstance>,
     compute: &Object<ComputeInstance>,
     rendered: &Rendered,
     observed: &ServiceObserved,
+    news: &[Progress],
 ) -> Result<Outcome> {
     let uid = &service.metadata.uid;
     let now = desk.now();
@@ -53,6 +54,9 @@ pub(super) async fn adopt(
     desk.write::<ServiceInstance>(uid, &events, |object| {
         let status = &mut object.status;
         let old = status.clone();
+        for progress in news {
+            timeline::follow(&mut status.timeline, progress, now);
+        }
         let run = Run { phase, message: &message, probed, started: observed.started_at.unwrap_or(now) };
         follow_readiness(status, &run, now);
         status.phase = phase;

@@ -36,9 +36,14 @@ impl ProgressSink for Journal {
 }
 
 impl Journal {
+    /// What is not written yet.
+    fn news(&self) -> Vec<Progress> {
+        self.news.lock().map(|news| news.clone()).unwrap_or_default()
+    }
+
     /// News goes once it is written: whoever waits for this may be gone before.
     async fn write(&self, desk: &Desk, uid: &str) -> Result<()> {
-        let news = self.news.lock().map(|news| news.clone()).unwrap_or_default();
+        let news = self.news();
         if news.is_empty() {
             return Ok(());
         }
@@ -117,21 +122,22 @@ pub(super) async fn start(
             return Ok(Outcome { wake: vec![uid.clone()], ..Outcome::settled() });
         }
     };
-    journal.write(desk, uid).await?;
     if heard.into_inner() {
         desk.bell.notify_one();
     }
     match applied {
         Ok(()) => {
             let observed = provider.observe_service(uid).await?;
-            adopt(desk, service, compute, rendered, &observed).await
+            adopt(desk, service, compute, rendered, &observed, &journal.news()).await
         }
         Err(error) if error.retryable => {
+            journal.write(desk, uid).await?;
             let (reason, message) = told(&error);
             show(desk, uid, Phase::Provisioning, reason, &message).await?;
             Ok(Outcome::after(&error))
         }
         Err(error) => {
+            journal.write(desk, uid).await?;
             let (reason, message) = told(&error);
             fail(desk, service, Some(compute), reason, &message).await
         }
