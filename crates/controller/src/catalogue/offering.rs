@@ -65,18 +65,9 @@ pub async fn launch_into_projects(
     let mut items = Vec::new();
     let mut missing = missing(admission.store, system).await?;
     if let Some(service) = &system.spec.service {
-        let needed = service.compute.auto_create.iter().chain(&service.compute.profiles);
-        for name in needed {
-            if items.iter().any(|l: &Launched| l.name == *name) {
-                continue;
-            }
-            let compute = admission.store.find::<SystemProfile>(&ScopePath::platform(), name).await?;
-            if let Some(compute) = compute
-                && let Some(spec) = &compute.spec.compute
-            {
-                items.push(offer(admission, &compute, spec, &home, &sharing, now).await?);
-                missing.extend(self::missing(admission.store, &compute).await?);
-            }
+        for (compute, spec) in needed_by(admission.store, service).await? {
+            items.push(offer(admission, &compute, &spec, &home, &sharing, now).await?);
+            missing.extend(self::missing(admission.store, &compute).await?);
         }
         items.push(offer(admission, system, service, &home, &sharing, now).await?);
     } else if let Some(compute) = &system.spec.compute {
@@ -85,6 +76,23 @@ pub async fn launch_into_projects(
     missing.sort();
     missing.dedup();
     Ok(LaunchedIntoProjects { items, missing })
+}
+
+/// The shipped compute profiles that a shipped service runs on.
+async fn needed_by(store: &ControllerStore, service: &ServiceProfile) -> Result<Vec<(Object<SystemProfile>, ComputeProfile)>> {
+    let mut needed: Vec<(Object<SystemProfile>, ComputeProfile)> = Vec::new();
+    for name in service.compute.auto_create.iter().chain(&service.compute.profiles) {
+        if needed.iter().any(|(known, _)| known.metadata.name == *name) {
+            continue;
+        }
+        let found = store.find::<SystemProfile>(&ScopePath::platform(), name).await?;
+        if let Some(compute) = found
+            && let Some(spec) = compute.spec.compute.clone()
+        {
+            needed.push((compute, spec));
+        }
+    }
+    Ok(needed)
 }
 
 async fn offer<S: FromSystem>(
@@ -232,11 +240,13 @@ pub struct Customise {
     pub display_name: String,
 }
 
-/// Clones a shipped profile as a draft that remembers its parent. The answer is the new profile as JSON.
+/// Clones a shipped profile as a draft that remembers its parent; what a service runs on comes along as it is, where the
+/// project has no profile of that name. The answer is the new profile as JSON.
 pub async fn customise(
     admission: &mut Admission<'_>,
     system: &Object<SystemProfile>,
     request: &Customise,
+    now: warpyard_model::Timestamp,
 ) -> Result<serde_json::Value> {
     must_reach(system, &request.org)?;
     let scope = ScopePath::project(request.org.clone(), request.project.clone());
@@ -255,6 +265,11 @@ pub async fn customise(
         return serde_json::to_value(made).map_err(Error::internal);
     }
     let service = system.spec.service.clone().ok_or_else(|| Error::internal("a system profile without a profile"))?;
+    for (compute, spec) in needed_by(admission.store, &service).await? {
+        if admission.batch.locate::<ComputeProfile>(&scope, &compute.metadata.name).await?.is_none() {
+            offer(admission, &compute, &spec, &scope, &Sharing::default(), now).await?;
+        }
+    }
     let made = create(admission, &scope, metadata, service.offered(parent, Sharing::default())).await?;
     serde_json::to_value(made).map_err(Error::internal)
 }

@@ -2,6 +2,7 @@
 
 use super::{DELETE, GET, Items, POST, PUT, Shared};
 use crate::caller::{Caller, Origin};
+use crate::gateway;
 use crate::openapi::{Needs, Routes};
 use crate::problem::ApiError;
 use crate::request::{BodyOf, QueryOf};
@@ -386,6 +387,7 @@ pub(crate) async fn open_app_redirect(
             there.append_pair("next", &here);
             Redirect::to(&format!("{}/sign-in?{}", state.settings.public_url, there.finish())).into_response()
         }
+        Err(error) if gateway::is_navigation(&Method::GET, &headers) => gateway::not_opened(error, &state.settings.public_url),
         Err(error) => ApiError(error).into_response(),
     }
 }

@@ -116,7 +116,7 @@ async fn customise(
 ) -> Result<(StatusCode, Json<serde_json::Value>), ApiError> {
     let system = visible(&state, &caller, &place).await?;
     let mut writing = Writing::begin(&state, caller.context()).await?;
-    let made = catalogue::customise(&mut writing.admission(&state, &caller), &system, &request).await?;
+    let made = catalogue::customise(&mut writing.admission(&state, &caller), &system, &request, state.store.now()).await?;
     writing.end(dry_run).await?;
     Ok((StatusCode::CREATED, Json(made)))
 }

@@ -91,7 +91,7 @@ pub(super) fn personal_token(authorization: &HeaderValue) -> Option<&str> {
 }
 
 /// Whether a person looks at the answer, so that a page or a redirect serves better than an error for programs.
-pub(super) fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
+pub(crate) fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
     if *method != Method::GET {
         return false;
     }

@@ -29,6 +29,7 @@ mod tunnel;
 pub use forwarded::TrustedProxy;
 pub use host::{AppHost, is_apps_host, route};
 
+pub(crate) use access::is_navigation;
 use access::{Credential, Pass};
 use axum::BoxError;
 use axum::body::Body;
@@ -238,6 +239,11 @@ where
 }
 
 /// The status an error of the backend gets.
+/// The page of somebody whom the console does not send on to an app.
+pub(crate) fn not_opened(error: Error, console: &str) -> Response<Body> {
+    Notice::not_opened(error, console).respond(true)
+}
+
 fn status_of(error: &Error) -> StatusCode {
     match error.code {
         ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,

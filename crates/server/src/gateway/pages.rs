@@ -88,6 +88,17 @@ impl Notice {
         notice
     }
 
+    /// For somebody whom the console does not send on to an app.
+    pub(super) fn not_opened(error: Error, console: &str) -> Box<Self> {
+        let mut notice = match error.code {
+            ErrorCode::NotFound => Self::no_such_app(),
+            ErrorCode::Forbidden => Self::forbidden("You may not open this app. Whoever owns it can open it to you."),
+            _ => Self::failure(error),
+        };
+        notice.link = Some((console.to_owned(), "Back to the console"));
+        notice
+    }
+
     pub(super) fn not_ready(target: &EndpointTarget) -> Box<Self> {
         let state = if target.state_message.is_empty() { "It does not take requests yet." } else { &target.state_message };
         let title = format!("{} is not ready", target.title);
@@ -163,7 +174,7 @@ impl Notice {
 
     fn problem(&self) -> String {
         let detail = match &self.link {
-            Some((url, _)) => format!("{} Sign in again at {url}", self.detail),
+            Some((url, label)) => format!("{} {label}: {url}", self.detail),
             None => self.detail.clone(),
         };
         serde_json::json!({

@@ -1,6 +1,7 @@
 //! Handing instances over and opening endpoints to others; what a workspace's people see of it.
 
 use crate::RESEARCH;
+use hyper::Method;
 use serde_json::{Value as Json, json};
 use warpyard_model::kinds::Phase;
 use warpyard_testkit::{Http, World};
@@ -64,6 +65,13 @@ async fn owners_open_their_endpoints_as_far_as_the_template_goes() {
     // Anybody who may change it may close it.
     share(world.of("workspace-admin"), &json!({})).await.expect(200);
     assert!(!opens(&world, "workspace-admin").await);
+    // Whoever follows an old link is told so on a page, not in JSON.
+    let app = format!("/open/web--{}", world.service("nb").await.unwrap().metadata.short_id());
+    let session = world.session("workspace-admin").await;
+    let page = session.request(Method::GET, &app).header("sec-fetch-mode", "navigate").send().await;
+    assert_eq!((page.status.as_u16(), page.header("content-type")), (403, "text/html; charset=utf-8"), "{}", page.text());
+    assert!(page.text().contains("You may not open this app") && page.text().contains("Back to the console"));
+    session.get(&app).await.problem(403, "forbidden");
     world.finish().await;
 }
 

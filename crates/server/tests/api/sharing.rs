@@ -52,6 +52,13 @@ async fn a_shipped_service_is_offered_in_projects() {
     let clone = admin.post("/api/v1/system-profiles/jupyterlab/customise", &clone).await.expect(201).json();
     assert_eq!(clone["spec"]["parent"]["as_shipped"], false);
     assert!(!catalogue_of(&world, "developer", "vision").await.contains(&"our-lab".to_owned()), "a draft is no card");
+
+    // Where nothing was launched into before, what it runs on comes along.
+    let clone = json!({ "org": "acme", "project": "fresh", "name": "our-lab" });
+    admin.post("/api/v1/orgs/acme/projects", &json!({ "metadata": { "name": "fresh" }, "spec": {} })).await.expect(201);
+    admin.post("/api/v1/system-profiles/jupyterlab/customise", &clone).await.expect(201);
+    let compute = admin.get("/api/v1/orgs/acme/projects/fresh/compute-profiles/cpu-small").await.expect(200).json();
+    assert_eq!(compute["spec"]["parent"]["as_shipped"], true);
     world.finish().await;
 }
 

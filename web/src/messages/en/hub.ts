@@ -177,7 +177,7 @@ export const hub = {
     transfer: {
       menu: "Transfer…",
       title: (name: string) => `Transfer ${name}`,
-      text: "It goes on running with its home, and everything in it, as somebody else's. You keep what your roles let you do.",
+      text: "Its home, and everything in it, goes along. If it runs, it starts again as somebody else's. You keep what your roles let you do.",
       withCompute: (name: string) => `Its compute instance ${name} came with it and goes with it.`,
       to: "New owner",
       help: "Somebody who may launch in this workspace.",
