@@ -34,6 +34,6 @@ pub use resource::{AuditPage, AuditQuery, EventView, ListQuery, Page, RevisionVi
 pub use terminal::{Terminal, TerminalMessage, TerminalReader, TerminalRequest, TerminalWriter};
 pub use version::{
     ChangePlan, ChangeRequest, FleetInstance, FleetPlan, FleetTotals, ProfileDiff, Publication, RenderedDocument,
-    RenderedDocuments, VersionCount, VersionRef,
+    RenderedDocuments, VersionChange, VersionCount, VersionRef,
 };
 pub use watch::{Watch, WatchEvent, WatchRequest};

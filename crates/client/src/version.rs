@@ -5,11 +5,13 @@ use crate::catalogue::{Availability, FormAnswer, FormRequest};
 use crate::error::Result;
 use crate::http::Client;
 use crate::path::{collection_segments, item_segments};
+use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use warpyard_model::difference::Difference;
 use warpyard_model::inputs::Values;
+use warpyard_model::kinds::VersionState;
 use warpyard_model::{FieldError, Kind, ScopePath, Timestamp};
 
 /// What is said when a version is published.
@@ -107,6 +109,16 @@ pub struct FleetPlan {
     pub totals: FleetTotals,
 }
 
+/// What is said about a version.
+#[derive(Debug, Clone, Serialize)]
+pub struct VersionChange {
+    /// What it is from now on.
+    pub state: VersionState,
+    /// Another note.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
 /// One thing the provider would be given.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RenderedDocument {
@@ -180,6 +192,19 @@ impl Client {
     /// Makes the spec of an earlier generation the newest draft.
     pub async fn rollback(&self, kind: Kind, scope: &ScopePath, name: &str, generation: i64) -> Result<AnyObject> {
         self.post_json(self.action_url(kind, scope, name, &["rollback"])?, &json!({ "generation": generation })).await
+    }
+
+    /// Says of a version that was published what it is now.
+    pub async fn set_version(
+        &self,
+        kind: Kind,
+        scope: &ScopePath,
+        name: &str,
+        generation: i64,
+        change: &VersionChange,
+    ) -> Result<AnyObject> {
+        let url = self.action_url(kind, scope, name, &["versions", &generation.to_string()])?;
+        self.json(self.request(Method::PUT, url).json(change)).await
     }
 
     /// What differs between two generations; each a number, `published` or `draft`.

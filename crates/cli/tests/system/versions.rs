@@ -111,4 +111,17 @@ fn a_real_instance_moves_between_versions() {
     );
     assert_eq!(noor.app("one").get("/index.html").good().body, "grown from elm");
     assert_eq!(noor.ok(&["exec", "one", "--", "cat", "kept.txt"]), "mine\n");
+
+    // A version that has a hole: what runs goes on, and nothing of it starts any more.
+    let launched = run(&["retire"], &["4"]).expect(5, &["retire"]);
+    assert!(launched.error.contains("People launch this version"), "{launched:?}");
+    edit(&world, "card", json!({ "category": "Safe pages" }));
+    ok(&["publish"], &[]);
+    assert_eq!(ok(&["deprecate"], &["4"]), "version 4 (generation 4) of service-profile/page is deprecated now.\n");
+    let retired = ok(&["retire"], &["4", "--note", "it has a hole"]);
+    assert_eq!(retired, "version 4 (generation 4) of service-profile/page is retired now.\n");
+    assert!(ok(&["versions"], &[]).contains("it has a hole"));
+    noor.ok(&["stop", "one", "--wait"]);
+    let refused = noor.fails(5, &["start", "one"]);
+    assert!(refused.error.contains("warpyard upgrade"), "{refused:?}");
 }

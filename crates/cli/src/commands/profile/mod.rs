@@ -13,6 +13,7 @@ use crate::session::Session;
 use crate::time_words;
 use clap::{Args, Subcommand};
 use warpyard_client::{AnyObject, Publication};
+use warpyard_model::kinds::VersionState;
 use warpyard_model::{Kind, Timestamp, units};
 
 #[derive(Debug, Subcommand)]
@@ -27,6 +28,10 @@ pub(crate) enum ProfileCommand {
     Diff(versions::DiffArgs),
     /// Make an earlier version the draft again.
     Rollback(versions::RollbackArgs),
+    /// Say that a version should not be used any more.
+    Deprecate(versions::MarkArgs),
+    /// Let nothing of a version start any more.
+    Retire(versions::MarkArgs),
     /// Show what a launch of the draft would make.
     Preview(preview::PreviewArgs),
     /// Show what a version would mean for every instance.
@@ -86,6 +91,8 @@ pub(crate) async fn run(command: ProfileCommand, session: Session) -> Outcome {
         ProfileCommand::Versions(args) => versions::list(args, &session).await,
         ProfileCommand::Diff(args) => versions::diff(args, &session).await,
         ProfileCommand::Rollback(args) => versions::rollback(args, &session).await,
+        ProfileCommand::Deprecate(args) => versions::mark(args, &session, VersionState::Deprecated).await,
+        ProfileCommand::Retire(args) => versions::mark(args, &session, VersionState::Retired).await,
         ProfileCommand::Preview(args) => preview::run(args, &session).await,
         ProfileCommand::Fleet(args) => fleet::run(args, &session).await,
         // Works without a server, so it was done before there was a session.

@@ -1,4 +1,4 @@
-//! `warpyard profile versions`, `diff` and `rollback`.
+//! `warpyard profile versions`, `diff`, `rollback`, `deprecate` and `retire`.
 //!
 //! People say versions by their number. The draft is no version yet, and a generation that was never published has only
 //! its own number, which is written `g7`.
@@ -12,7 +12,7 @@ use crate::session::Session;
 use crate::time_words::{age_or_dash, until};
 use clap::Args;
 use serde_json::json;
-use warpyard_client::AnyObject;
+use warpyard_client::{AnyObject, VersionChange};
 use warpyard_model::kinds::{ProfileStatus, ProfileVersion, VersionState};
 
 #[derive(Debug, Args)]
@@ -55,6 +55,24 @@ pub(crate) struct RollbackArgs {
     /// The version whose spec is wanted again: its number, or g7 for generation 7.
     #[arg(long, value_name = "VERSION")]
     to: String,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  warpyard profile deprecate jupyterlab 2 --note 'use 3: its image gets updates'
+  warpyard profile retire jupyterlab 1 --note 'its image has a known hole'
+
+Instances of a deprecated version go on as before. Nothing of a retired version starts any more: what runs goes on until it
+stops, and starts again once it is upgraded. The version that people launch is neither; publish another one first.")]
+pub(crate) struct MarkArgs {
+    #[command(flatten)]
+    which: Which,
+    /// The version: its number, or g7 for generation 7.
+    #[arg(value_name = "VERSION")]
+    version: String,
+    /// Why, for the owners of instances; what was noted before stays otherwise.
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
 }
 
 /// What is known about a profile's versions.
@@ -124,12 +142,15 @@ pub(super) async fn list(args: VersionsArgs, session: &Session) -> Outcome {
     Ok(Exit::Done)
 }
 
-fn row(version: &ProfileVersion) -> Vec<String> {
-    let state = match version.state {
+fn word(state: VersionState) -> &'static str {
+    match state {
         VersionState::Published => "published",
         VersionState::Deprecated => "deprecated",
         VersionState::Retired => "retired",
-    };
+    }
+}
+
+fn row(version: &ProfileVersion) -> Vec<String> {
     let by = match version.upgrade_by {
         None => String::new(),
         // A deadline that is over is told as the moment it was.
@@ -139,7 +160,7 @@ fn row(version: &ProfileVersion) -> Vec<String> {
     vec![
         version.number.to_string(),
         version.generation.to_string(),
-        state.to_owned(),
+        word(version.state).to_owned(),
         age_or_dash(Some(version.at)),
         version.by.clone(),
         by,
@@ -199,6 +220,17 @@ pub(super) async fn rollback(args: RollbackArgs, session: &Session) -> Outcome {
     } else {
         format!("{word} is like {titled} again, as draft generation {}; publish it when it is ready.", answer.generation())
     };
+    session.out.object(&sentence, &answer)?;
+    Ok(Exit::Done)
+}
+
+pub(super) async fn mark(args: MarkArgs, session: &Session, state: VersionState) -> Outcome {
+    let (kind, profile) = find(session, &args.which).await?;
+    let status = status_of(&profile)?;
+    let generation = generation(&profile, &status, &args.version)?;
+    let change = VersionChange { state, note: args.note };
+    let answer = session.client.set_version(kind, &profile.scope(), profile.name(), generation, &change).await?;
+    let sentence = format!("{} of {} is {} now.", titled(&status, generation), columns::word(&answer), word(state));
     session.out.object(&sentence, &answer)?;
     Ok(Exit::Done)
 }
