@@ -25,6 +25,7 @@ pub(crate) struct Amounts {
     pub(crate) writes: usize,
     pub(crate) proxied: usize,
     pub(crate) large: usize,
+    pub(crate) forms: usize,
     pub(crate) launches: usize,
     pub(crate) single_launches: usize,
 }
@@ -38,13 +39,23 @@ impl Amounts {
         writes: 320,
         proxied: 12_000,
         large: 120,
+        forms: 400,
         launches: 40,
         single_launches: 12,
     };
 
     /// Enough to see that everything works.
-    pub(crate) const QUICK: Amounts =
-        Amounts { rounds: 1, reads: 64, lists: 32, writes: 32, proxied: 640, large: 8, launches: 16, single_launches: 4 };
+    pub(crate) const QUICK: Amounts = Amounts {
+        rounds: 1,
+        reads: 64,
+        lists: 32,
+        writes: 32,
+        proxied: 640,
+        large: 8,
+        forms: 32,
+        launches: 16,
+        single_launches: 4,
+    };
 }
 
 /// The numbers of one system.
@@ -59,6 +70,8 @@ pub(crate) struct Numbers {
     pub(crate) proxied_per_second: f64,
     pub(crate) proxied_p99_milliseconds: f64,
     pub(crate) large_megabytes_per_second: f64,
+    /// Only of a system that has forms.
+    pub(crate) form_p99_milliseconds: Option<f64>,
     pub(crate) launches_per_second: f64,
     pub(crate) launch_p50_milliseconds: f64,
     pub(crate) launch_p95_milliseconds: f64,
@@ -101,6 +114,7 @@ struct Collected {
     writes: Series,
     proxied: Series,
     large: Series,
+    forms: Series,
     launches: Series,
     single: Series,
     idle_resident_bytes: u64,
@@ -124,6 +138,7 @@ pub(crate) async fn all(
             for (subject, all) in subjects.iter().zip(&mut collected) {
                 let what = format!("{}: {}", subject.title(), measure.title());
                 let samples = measure.run(subject.as_ref(), amounts, round).await.with_context(|| what.clone())?;
+                let Some(samples) = samples else { continue };
                 eprintln!("  {what}: {:.1}/s", samples.per_second());
                 measure.series(all).0.push(samples);
             }
@@ -151,6 +166,7 @@ impl Collected {
             proxied_per_second: self.proxied.rate(),
             proxied_p99_milliseconds: self.proxied.percentile(0.99),
             large_megabytes_per_second: self.large.megabytes(),
+            form_p99_milliseconds: (!self.forms.0.is_empty()).then(|| self.forms.percentile(0.99)),
             launches_per_second: self.launches.rate(),
             launch_p50_milliseconds: self.launches.percentile(0.5),
             launch_p95_milliseconds: self.launches.percentile(0.95),
@@ -169,13 +185,22 @@ enum Measure {
     Writes,
     Proxied,
     Large,
+    Forms,
     Launches,
     Single,
 }
 
 impl Measure {
-    const ALL: [Measure; 7] =
-        [Measure::Reads, Measure::Lists, Measure::Writes, Measure::Proxied, Measure::Large, Measure::Launches, Measure::Single];
+    const ALL: [Measure; 8] = [
+        Measure::Reads,
+        Measure::Lists,
+        Measure::Writes,
+        Measure::Proxied,
+        Measure::Large,
+        Measure::Forms,
+        Measure::Launches,
+        Measure::Single,
+    ];
 
     fn title(self) -> &'static str {
         match self {
@@ -184,6 +209,7 @@ impl Measure {
             Measure::Writes => "durable writes",
             Measure::Proxied => "proxied 1 KiB requests",
             Measure::Large => "proxied 10 MiB requests",
+            Measure::Forms => "forms of 100 fields",
             Measure::Launches => "launches, 8 at a time",
             Measure::Single => "launches, one at a time",
         }
@@ -196,37 +222,44 @@ impl Measure {
             Measure::Writes => &mut all.writes,
             Measure::Proxied => &mut all.proxied,
             Measure::Large => &mut all.large,
+            Measure::Forms => &mut all.forms,
             Measure::Launches => &mut all.launches,
             Measure::Single => &mut all.single,
         }
     }
 
-    async fn run(self, subject: &dyn Subject, amounts: Amounts, round: usize) -> Result<Samples> {
+    /// `None` where the system has no such thing.
+    async fn run(self, subject: &dyn Subject, amounts: Amounts, round: usize) -> Result<Option<Samples>> {
         let plan =
             |connections: usize, requests: usize| Plan { connections, requests, warm_up: (requests / 10).max(connections) };
-        match self {
-            Measure::Reads => repeat(subject.api(), plan(16, amounts.reads), || subject.read()).await,
-            Measure::Lists => repeat(subject.api(), plan(16, amounts.lists), || subject.list()).await,
+        let samples = match self {
+            Measure::Reads => repeat(subject.api(), plan(16, amounts.reads), || subject.read()).await?,
+            Measure::Lists => repeat(subject.api(), plan(16, amounts.lists), || subject.list()).await?,
             Measure::Writes => {
                 let plan = plan(16, amounts.writes);
                 let each = plan.warm_up + plan.requests;
                 let calls: Vec<_> = (0..each).map(|number| subject.write(round * each + number)).collect();
-                load::run(subject.api(), plan, move |number| calls[number].clone()).await
+                load::run(subject.api(), plan, move |number| calls[number].clone()).await?
             }
             Measure::Proxied => {
                 let plan = plan(16, amounts.proxied);
                 let samples = repeat(subject.proxy(), plan, || subject.proxied("small")).await?;
                 check_bytes(&samples, SMALL_BYTES as u64)?;
-                Ok(samples)
+                samples
             }
             Measure::Large => {
                 let samples = repeat(subject.proxy(), plan(4, amounts.large), || subject.proxied("large")).await?;
                 check_bytes(&samples, LARGE_BYTES)?;
-                Ok(samples)
+                samples
             }
-            Measure::Launches => launches(subject, amounts.launches, LAUNCHES_AT_ONCE).await,
-            Measure::Single => launches(subject, amounts.single_launches, 1).await,
-        }
+            Measure::Forms => {
+                let Some(form) = subject.form() else { return Ok(None) };
+                repeat(subject.api(), plan(1, amounts.forms), || form.clone()).await?
+            }
+            Measure::Launches => launches(subject, amounts.launches, LAUNCHES_AT_ONCE).await?,
+            Measure::Single => launches(subject, amounts.single_launches, 1).await?,
+        };
+        Ok(Some(samples))
     }
 }
 

@@ -19,8 +19,9 @@ const STYLE: &str = "text{font:13px system-ui,sans-serif;fill:#1d2330;font-varia
 
 /// Draws the rows. A short upright stroke marks a promised ratio.
 pub(crate) fn draw(rows: &[Row]) -> String {
-    let scale = Scale::new(rows);
-    let bottom = TOP + rows.len() as f64 * ROW_HEIGHT;
+    let compared: Vec<(&Row, f64)> = rows.iter().filter_map(|row| row.ratio().map(|ratio| (row, ratio))).collect();
+    let scale = Scale::new(compared.iter().map(|(_, ratio)| *ratio));
+    let bottom = TOP + compared.len() as f64 * ROW_HEIGHT;
     let height = bottom + 40.0;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" \
@@ -39,15 +40,14 @@ pub(crate) fn draw(rows: &[Row]) -> String {
         let _ =
             writeln!(svg, "<text class=\"faint\" x=\"{at:.1}\" y=\"{}\" text-anchor=\"middle\">{label}</text>", bottom + 18.0);
     }
-    for (number, row) in rows.iter().enumerate() {
-        bar(&mut svg, &scale, row, TOP + number as f64 * ROW_HEIGHT);
+    for (number, (row, ratio)) in compared.into_iter().enumerate() {
+        bar(&mut svg, &scale, row, ratio, TOP + number as f64 * ROW_HEIGHT);
     }
     svg.push_str("</svg>\n");
     svg
 }
 
-fn bar(svg: &mut String, scale: &Scale, row: &Row, top: f64) {
-    let ratio = row.ratio();
+fn bar(svg: &mut String, scale: &Scale, row: &Row, ratio: f64, top: f64) {
     let (one, end) = (scale.at(1.0), scale.at(ratio));
     let (from, width) = (one.min(end), (end - one).abs());
     let class = if ratio < 1.0 { "worse" } else { "bar" };
@@ -78,8 +78,8 @@ struct Scale {
 }
 
 impl Scale {
-    fn new(rows: &[Row]) -> Self {
-        let powers = rows.iter().map(|row| row.ratio().log10()).filter(|power| power.is_finite());
+    fn new(ratios: impl Iterator<Item = f64>) -> Self {
+        let powers = ratios.map(f64::log10).filter(|power| power.is_finite());
         let (mut lowest, mut highest) = (0, 1);
         for power in powers {
             lowest = lowest.min(power.floor() as i32);
@@ -105,7 +105,7 @@ mod tests {
         let ours = Numbers { reads_per_second: 7000.0, lists_per_second: 10.0, ..Numbers::default() };
         let theirs = Numbers { reads_per_second: 100.0, lists_per_second: 40.0, ..Numbers::default() };
         let rows: Vec<Row> = rows(&ours, &theirs, BareNumbers::default());
-        let scale = Scale::new(&rows);
+        let scale = Scale::new(rows.iter().filter_map(Row::ratio));
         assert_eq!((scale.lowest, scale.highest), (-1, 2));
         assert_eq!(scale.at(0.1), LABEL_WIDTH);
         assert_eq!(scale.at(100.0), LABEL_WIDTH + CHART_WIDTH);

@@ -23,13 +23,12 @@ pub(crate) fn page(rows: &[Row], bare: BareNumbers, amounts: Amounts, machine: &
         // Writing to a string cannot fail.
         let _ = writeln!(
             page,
-            "| {} | {} {} | {} {} | {} | {} | {kept} |",
+            "| {} | {} {} | {} | {} | {} | {kept} |",
             row.title,
             number(row.ours),
             row.unit,
-            number(row.theirs),
-            row.unit,
-            times(row.ratio()),
+            row.theirs.map(|theirs| format!("{} {}", number(theirs), row.unit)).unwrap_or_default(),
+            row.ratio().map(times).unwrap_or_default(),
             target(row.target),
         );
     }
@@ -69,6 +68,8 @@ fn method(amounts: Amounts) -> String {
          a percentile is over the requests of all rounds. Before each measure a tenth of its requests is sent untimed.\n\
          - The load generator is one program (`bench/`), on the same cores: {reads} reads, {lists} lists, {writes} writes and \
          {proxied} small proxied requests a round over 16 kept connections, {large} large ones over 4.\n\
+         - The form has 100 text fields, half of them shown under a condition on another, and is asked for {forms} times a round over one \
+         connection; JupyterHub has no such forms.\n\
          - The application is a small HTTP server that starts in milliseconds. A launch counts from the request that asks for it until the \
          application has answered through the proxy; {launches} a round, 8 at a time, then {single} one at a time.\n\
          - JupyterHub: SimpleLocalProcessSpawner, DummyAuthenticator, SQLite, its own Node.js proxy, no limit on spawns at once, log level \
@@ -89,6 +90,7 @@ fn method(amounts: Amounts) -> String {
         writes = amounts.writes,
         proxied = amounts.proxied,
         large = amounts.large,
+        forms = amounts.forms,
         launches = amounts.launches,
         single = amounts.single_launches,
     )

@@ -29,6 +29,11 @@ pub(crate) trait Subject: Send + Sync {
     /// Creates a durable object; every number makes another one.
     fn write(&self, number: usize) -> Call;
 
+    /// Asks for a launch form of 100 fields, half of them shown under a condition; only where a system has such forms.
+    fn form(&self) -> Option<Call> {
+        None
+    }
+
     /// Asks the running application through the proxy; `path` is below the application's root, without a slash.
     fn proxied(&self, path: &str) -> Call;
 

@@ -26,6 +26,7 @@ const PROJECT: &str = "/api/v1/orgs/bench/projects/bench";
 const INSTANCES: &str = "/api/v1/orgs/bench/projects/bench/workspaces/bench/service-instances";
 /// Workspaces there are before anything is measured, so that a list of 50 is a page of more.
 const WORKSPACES: usize = 200;
+const FORM_FIELDS: usize = 100;
 const PATIENCE: Duration = Duration::from_secs(120);
 /// What a browser says of a request from the console itself.
 const SAME_ORIGIN: (&str, &str) = ("sec-fetch-site", "same-origin");
@@ -193,6 +194,11 @@ impl Subject for Warpyard {
         load::json("POST", &format!("{PROJECT}/workspaces"), &self.headers(), &body)
     }
 
+    fn form(&self) -> Option<Call> {
+        let answers = json!({"workspace": "bench", "inputs": {"answer-0": "yes", "answer-2": "no"}});
+        Some(load::json("POST", &format!("{PROJECT}/service-profiles/form/form"), &self.headers(), &answers))
+    }
+
     fn proxied(&self, path: &str) -> Call {
         request(&self.first, path)
     }
@@ -262,6 +268,9 @@ async fn prepare(address: SocketAddr, headers: &[(&str, &str)], application: &Pa
     let templates = "/api/v1/environment-templates";
     create(templates, "bench-allocation", template("compute", json!({}), json!([]))).await?;
     create(templates, "bench-application", template("service", body(source, name), endpoints())).await?;
+    let mut form = template("service", body(source, name), endpoints());
+    form["versions"][0]["inputs"] = (0..FORM_FIELDS).map(field).collect();
+    create(templates, "bench-form", form).await?;
     let reference = |name: &str| json!({"name": name, "version": "1.0.0"});
     // A whole core and ample memory, so that limits of a sandbox never slow the application down.
     let size = json!({"cpu_millis": 1000, "memory_bytes": 256 << 20});
@@ -269,8 +278,10 @@ async fn prepare(address: SocketAddr, headers: &[(&str, &str)], application: &Pa
     create(&format!("{PROJECT}/compute-profiles"), "bench", compute).await?;
     let service = json!({"template": reference("bench-application"), "compute": {"auto_create": "bench"}});
     create(&format!("{PROJECT}/service-profiles"), "bench", service).await?;
-    for kind in ["compute-profiles", "service-profiles"] {
-        let path = format!("{PROJECT}/{kind}/bench/publish");
+    let service = json!({"template": reference("bench-form"), "compute": {"auto_create": "bench"}});
+    create(&format!("{PROJECT}/service-profiles"), "form", service).await?;
+    for profile in ["compute-profiles/bench", "service-profiles/bench", "service-profiles/form"] {
+        let path = format!("{PROJECT}/{profile}/publish");
         connection.succeed(load::json("POST", &path, headers, &json!({}))).await?;
     }
     let targets = load::parse(&connection.succeed(load::get("/api/v1/targets", headers)).await?)?;
@@ -281,6 +292,17 @@ async fn prepare(address: SocketAddr, headers: &[(&str, &str)], application: &Pa
     let changed = json!({"metadata": {"name": name}, "spec": target["spec"]});
     connection.succeed(load::json("PUT", &format!("/api/v1/targets/{name}"), headers, &changed)).await?;
     Ok(())
+}
+
+/// A field of the large form: every second one is shown when the one before is answered with yes.
+fn field(number: usize) -> Value {
+    let mut field = json!({"name": format!("answer-{number}"), "type": "string", "label": format!("Answer {number}"),
+        "help": "What it is for, in a sentence.", "section": format!("Section {}", number / 10), "default": "maybe",
+        "max_length": 80, "pattern": "[a-z ]*"});
+    if number % 2 == 1 {
+        field["visible_when"] = json!(format!("inputs['answer-{}'] == 'yes'", number - 1));
+    }
+    field
 }
 
 fn template(workload: &str, process: Value, endpoints: Value) -> Value {
