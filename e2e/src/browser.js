@@ -63,8 +63,8 @@ export class Guard {
     page.on("response", (response) => {
       const url = new URL(response.url());
       const { "content-type": type = "", "content-security-policy": policy = "none" } = response.headers();
-      // A redirect has no content that a policy could be about.
-      if (url.host === this.#server.host && response.request().isNavigationRequest() && type.startsWith("text/html")) {
+      // A redirect has no content that a policy could be about; a refusal below /open/ is a page of the gateway.
+      if (url.host === this.#server.host && !url.pathname.startsWith("/open/") && response.request().isNavigationRequest() && type.startsWith("text/html")) {
         this.#policies.add(policy);
       }
     });

@@ -65,7 +65,7 @@ pub struct Change<S: Spec> {
     pub spec: S,
     /// The new status; unchanged where absent.
     pub status: Option<S::Status>,
-    /// Only if this is still its resource version.
+    /// Only if nobody changed it since it had this resource version; controllers may have written its status meanwhile.
     pub if_match: Option<i64>,
     /// What it refers to now; unchanged where absent.
     pub references: Option<Vec<(String, String)>>,
@@ -205,7 +205,8 @@ impl Batch {
         };
         let spec = serde_json::to_value(spec).map_err(Error::internal)?;
         let status = serde_json::to_value(status).map_err(Error::internal)?;
-        let mut object = StoredObject { kind: S::KIND, owner: owner_of(S::KIND, &spec), metadata, spec, status };
+        let owner = owner_of(S::KIND, &spec);
+        let mut object = StoredObject { kind: S::KIND, owner, metadata, written_version: 0, spec, status };
         object.metadata.resource_version = self.next_sequence().await?;
         self.insert(&object, &short_id).await.map_err(|e| name_taken(e, S::KIND, &object.metadata.name))?;
         self.write_revision(&object).await?;
@@ -262,7 +263,7 @@ impl Batch {
         word: &str,
     ) -> Result<Object<S>> {
         if let Some(wanted) = change.if_match
-            && wanted != object.metadata.resource_version
+            && !(object.written_version..=object.metadata.resource_version).contains(&wanted)
         {
             return Err(Error::precondition_failed(format!(
                 "It was changed meanwhile: you have version {wanted}, it is at {}. Read it again and repeat the change.",

@@ -8,13 +8,15 @@ use warpyard_policy::Resource;
 
 /// Every column of the object table, in the order [`StoredObject::read`] wants.
 pub(crate) const COLUMNS: &str = "uid, kind, org, project, workspace, name, display_name, description, labels, generation, \
-     resource_version, created_at, updated_at, created_by, modified_by, deletion_requested_at, owner, spec, status";
+     resource_version, written_version, created_at, updated_at, created_by, modified_by, deletion_requested_at, owner, spec, status";
 
 /// An object as stored, its spec and status still JSON.
 #[derive(Debug, Clone)]
 pub struct StoredObject {
     pub(crate) kind: Kind,
     pub(crate) metadata: Metadata,
+    /// The version of the last change that was no mere status.
+    pub(crate) written_version: i64,
     pub(crate) owner: String,
     pub(crate) spec: Json,
     pub(crate) status: Json,
@@ -39,7 +41,14 @@ impl StoredObject {
             modified_by: row.text("modified_by")?,
             deletion_requested_at: row.opt_int("deletion_requested_at")?.map(Timestamp::from_millis),
         };
-        Ok(Self { kind, metadata, owner: row.text("owner")?, spec: row.json("spec")?, status: row.json("status")? })
+        Ok(Self {
+            kind,
+            metadata,
+            written_version: row.int("written_version")?,
+            owner: row.text("owner")?,
+            spec: row.json("spec")?,
+            status: row.json("status")?,
+        })
     }
 
     /// Its kind.

@@ -13,8 +13,9 @@ impl Batch {
         self.conn
             .run(
                 "INSERT INTO object (uid, kind, org, project, workspace, name, display_name, description, labels, generation,
-                 resource_version, created_at, updated_at, created_by, modified_by, owner, phase, short_id, spec, status)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+                 resource_version, written_version, created_at, updated_at, created_by, modified_by, owner, phase, short_id, spec,
+                 status)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
                 args![
                     &m.uid,
                     object.kind.as_str(),
@@ -47,7 +48,7 @@ impl Batch {
         self.conn
             .run(
                 "UPDATE object SET display_name = $2, description = $3, labels = $4, generation = $5, resource_version = $6,
-                 updated_at = $7, modified_by = $8, deletion_requested_at = $9, owner = $10, phase = $11, spec = $12, status = $13
+                 written_version = $6, updated_at = $7, modified_by = $8, deletion_requested_at = $9, owner = $10, phase = $11, spec = $12, status = $13
                  WHERE uid = $1",
                 args![
                     &m.uid,

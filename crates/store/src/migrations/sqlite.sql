@@ -14,6 +14,8 @@ CREATE TABLE object (
   labels TEXT NOT NULL,
   generation BIGINT NOT NULL,
   resource_version BIGINT NOT NULL,
+  -- The version of the last change that was no mere status.
+  written_version BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL,
   created_by TEXT NOT NULL,

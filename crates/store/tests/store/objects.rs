@@ -54,6 +54,13 @@ async fn a_change_has_a_version(db: TestStore) {
     assert_eq!(late.code, ErrorCode::PreconditionFailed);
     assert!(late.message.contains(&changed.metadata.resource_version.to_string()), "{late}");
     assert_eq!(db.view::<EnvironmentTemplate>(&acme(), &name("cell")).await.unwrap(), changed);
+    // What a controller wrote meanwhile is in nobody's way.
+    let seen = changed.metadata.resource_version;
+    db.controller().write_status::<EnvironmentTemplate>(None, &made.metadata.uid, &[], |_| true).await.unwrap();
+    let changed = db.update(&made, at(seen, "third")).await.unwrap();
+    assert!(changed.metadata.resource_version > seen + 1);
+    let never = db.update(&made, at(changed.metadata.resource_version + 1, "fourth")).await.unwrap_err();
+    assert_eq!(never.code, ErrorCode::PreconditionFailed);
 }
 
 async fn revisions_are_kept(db: TestStore) {
