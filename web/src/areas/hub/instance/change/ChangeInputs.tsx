@@ -3,6 +3,7 @@ import { useState } from "react";
 import { ApiError } from "../../../../api/error";
 import type { FormAnswer, Instance, Values } from "../../../../api/types";
 import { ProfileForm } from "../../../../forms/ProfileForm";
+import { useLive, useOwnLive } from "../../../../lib/live-value";
 import { change as m } from "../../../../messages/en/change";
 import { ui } from "../../../../messages/en/ui";
 import { Button } from "../../../../ui/Button";
@@ -14,7 +15,8 @@ import { changedInputs, useApplyChange, useChangePlan } from "./change-plan";
 import { mutableForm } from "./mutable-form";
 
 export function ChangeInputs({ instance, answer, onClose }: { instance: Instance; answer: FormAnswer; onClose: () => void }) {
-  const [given, setGiven] = useState<Values>({});
+  const answers = useOwnLive<Values>({});
+  const given = useLive(answers, (all) => all);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const inputs = changedInputs(instance, given);
   const changed = Object.keys(inputs).length > 0;
@@ -50,15 +52,12 @@ export function ChangeInputs({ instance, answer, onClose }: { instance: Instance
       <ProfileForm
         form={form}
         prefix="inputs"
-        given={given}
+        given={answers}
         values={{ ...answer.values, ...instance.spec.inputs }}
         visible={paths}
         required={answer.required}
         errorAt={errorAt}
-        onChange={(next) => {
-          apply.reset();
-          setGiven(next);
-        }}
+        onAnswer={() => apply.reset()}
         onLeave={(path) => setLeft((old) => (old.has(path) ? old : new Set([...old, path])))}
       />
       <aside aria-label={m.plan} className="flex flex-col gap-4 rounded-md border border-line bg-sunken p-4 lg:sticky lg:top-16">

@@ -7,6 +7,7 @@ import { usePermissions } from "../../../../api/session";
 import type { Instance, Values } from "../../../../api/types";
 import type { InstanceUpdate } from "../../../../api/types-change";
 import { ProfileForm } from "../../../../forms/ProfileForm";
+import { useLive, useOwnLive } from "../../../../lib/live-value";
 import { change as m } from "../../../../messages/en/change";
 import { Button } from "../../../../ui/Button";
 import { Dialog } from "../../../../ui/Dialog";
@@ -52,7 +53,8 @@ export function UpdateBanner({ instance }: { instance: Instance }) {
 
 function UpdateDialog({ instance, update, onClose }: { instance: Instance; update: InstanceUpdate; onClose: () => void }) {
   const form = useInstanceForm(instance).data;
-  const [given, setGiven] = useState<Values>({});
+  const answers = useOwnLive<Values>({});
+  const given = useLive(answers, (all) => all);
   const inputs = changedInputs(instance, given);
   const body = { generation: update.generation, ...(Object.keys(inputs).length > 0 ? { inputs } : {}) };
   const { plan, error, isBehind, refetch } = useChangePlan(instance, body, true);
@@ -101,12 +103,11 @@ function UpdateDialog({ instance, update, onClose }: { instance: Instance; updat
           <ProfileForm
             form={mended}
             prefix="inputs"
-            given={given}
+            given={answers}
             values={instance.spec.inputs ?? {}}
             visible={[...asked].map((name) => `inputs.${name}`)}
             required={form?.required ?? []}
             errorAt={(path) => plan?.errors.find((one) => one.path === path || one.path.startsWith(`${path}.`))?.message}
-            onChange={setGiven}
           />
         </>
       )}
