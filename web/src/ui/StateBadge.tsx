@@ -86,7 +86,7 @@ export function PublishedBadge({ published, generation }: { published?: { genera
 /** A neutral fact, such as an isolation or a role. */
 export function Tag({ children, title }: { children: ReactNode; title?: string }) {
   return (
-    <span title={title} className="inline-block max-w-full truncate rounded-sm border border-line px-1.5 py-px text-12 text-muted">
+    <span title={title} className="inline-block max-w-full truncate rounded-sm border border-line px-1.5 align-middle py-px text-12 text-muted">
       {children}
     </span>
   );

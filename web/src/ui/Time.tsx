@@ -5,7 +5,7 @@ import { useNow } from "../lib/hooks";
 export function RelativeTime({ at }: { at: string }) {
   const now = useNow(15_000);
   return (
-    <time dateTime={at} title={formatExact(at)}>
+    <time dateTime={at} title={formatExact(at)} className="whitespace-nowrap">
       {formatRelative(at, now)}
     </time>
   );
@@ -15,7 +15,7 @@ export function RelativeTime({ at }: { at: string }) {
 export function Since({ at }: { at: string }) {
   const now = useNow(1_000);
   return (
-    <time dateTime={at} title={formatExact(at)}>
+    <time dateTime={at} title={formatExact(at)} className="whitespace-nowrap">
       {formatDuration((now.getTime() - new Date(at).getTime()) / 1000)}
     </time>
   );

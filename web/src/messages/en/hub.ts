@@ -263,7 +263,7 @@ export const hub = {
     title: "Workspaces",
     text: "A workspace is a folder of instances with collaborators.",
     new: "New workspace",
-    search: "Search workspaces",
+    search: "Find a workspace",
     empty: "No workspaces yet",
     emptyText: "Make one for what belongs together: an experiment, a course, a service.",
     columns: { name: "Name", description: "Description", createdBy: "Created by", created: "Created" },

@@ -1,5 +1,6 @@
 // The columns of instance tables.
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { scopeOf } from "../../../api/kinds";
 import type { Instance } from "../../../api/types";
 import { paths } from "../../../lib/paths";
@@ -31,6 +32,15 @@ export function InstanceLink({ row }: { row: Instance }) {
   );
 }
 
+/** A name on one line of a wide table, however many columns there are; a very long one is cut off and told in full on hover. */
+function Short({ text, children }: { text: string; children?: ReactNode }) {
+  return (
+    <span title={text} className="block break-words md:max-w-40 md:truncate">
+      {children ?? text}
+    </span>
+  );
+}
+
 export function instanceColumns(withWorkspace: boolean): Column<Instance>[] {
   const columns: (Column<Instance> | false)[] = [
     { id: "name", header: m.columns.name, primary: true, serverSort: "name", cell: (row) => <InstanceLink row={row} /> },
@@ -41,12 +51,12 @@ export function instanceColumns(withWorkspace: boolean): Column<Instance>[] {
       header: m.columns.workspace,
       cell: (row) => (
         <Link to={paths.workspace(scopeOf(row.metadata))} className="rounded-sm hover:underline">
-          {row.metadata.workspace}
+          <Short text={row.metadata.workspace ?? ""} />
         </Link>
       ),
     },
-    { id: "profile", header: m.columns.profile, cell: (row) => <code>{row.spec.profile.name}</code> },
-    { id: "owner", header: m.columns.owner, cell: (row) => row.spec.owner ?? row.metadata.created_by },
+    { id: "profile", header: m.columns.profile, cell: (row) => <Short text={row.spec.profile.name}><code>{row.spec.profile.name}</code></Short> },
+    { id: "owner", header: m.columns.owner, cell: (row) => <Short text={row.spec.owner ?? row.metadata.created_by} /> },
     { id: "size", header: m.columns.size, initiallyHidden: true, cell: (row) => ("size" in row.status ? <SizeLine size={row.status.size} /> : "") },
     { id: "running", header: m.columns.running, align: "right", cell: (row) => (row.status.running_since && row.status.phase === "running" ? <Since at={row.status.running_since} /> : "") },
     { id: "created", header: m.columns.created, align: "right", serverSort: "created_at", cell: (row) => <RelativeTime at={row.metadata.created_at} /> },
