@@ -69,7 +69,8 @@ describe("a profile's form", () => {
     expect(drawn - before).toBe(3 * perRow);
     // Not even the page around it.
     expect(pagesDrawn).toBe(pages);
-  });
+    // The first drawing of 200 rows is slow in jsdom on a busy machine.
+  }, 20_000);
 
   it("says what an open choice of a GPU model means", () => {
     const gpu = field("gpu_model", { type: "choice", options_from: "target_gpu_models", choices: [{ value: "L4" }] });
