@@ -139,6 +139,8 @@ pub(crate) enum Command {
     /// Your own API tokens.
     #[command(subcommand)]
     Token(commands::token::TokenCommand),
+    /// Show what somebody may do and why, or who may do something.
+    Access(commands::access::AccessArgs),
     /// Show who did what, when.
     Audit(commands::audit::AuditArgs),
     /// Contexts, and the organization, project and workspace to use.

@@ -57,7 +57,11 @@ fn own(kind: Kind) -> Vec<Column> {
             column("ACTIVE", |o| yes_no(o.0.pointer("/spec/active"))),
             column("LAST SIGN-IN", |o| age_or_dash(o.moment("/status/last_signed_in_at"))),
         ],
-        Kind::RoleBinding => vec![column("USER", |o| text(o, "/spec/user")), column("ROLE", |o| text(o, "/spec/role"))],
+        Kind::RoleBinding => vec![
+            column("WHO", |o| first(o, &["/spec/user", "/spec/group"])),
+            column("ROLE", |o| first(o, &["/spec/role", "/spec/custom_role"])),
+            column("UNTIL", |o| text(o, "/spec/expires_at")),
+        ],
         Kind::Target => vec![
             column("TYPE", |o| text(o, "/spec/type")),
             column("STATE", target_state),
@@ -68,6 +72,7 @@ fn own(kind: Kind) -> Vec<Column> {
         Kind::Icon => {
             vec![TITLE, column("TYPE", |o| if o.text("/spec/png").is_none() { "SVG".to_owned() } else { "PNG".to_owned() })]
         }
+        Kind::CustomRole => vec![TITLE, column("PERMISSIONS", |o| o.array("/spec/permissions").len().to_string())],
         Kind::Group => vec![TITLE, column("MEMBERS", |o| o.array("/spec/members").len().to_string())],
         Kind::EnvironmentTemplate => vec![TITLE, column("VERSIONS", template_versions)],
         Kind::Secret => vec![column("ENTRIES", secret_entries)],
@@ -122,6 +127,11 @@ fn text(object: &AnyObject, pointer: &str) -> String {
         Some(value @ (Value::Number(_) | Value::Bool(_))) => value.to_string(),
         _ => dash(),
     }
+}
+
+/// The first of several fields that is there.
+fn first(object: &AnyObject, pointers: &[&str]) -> String {
+    pointers.iter().map(|pointer| text(object, pointer)).find(|found| *found != dash()).unwrap_or_else(dash)
 }
 
 fn joined(values: &[Value]) -> String {

@@ -4,6 +4,7 @@
 //! `warpyard_model::Object`. Every failure is a [`ClientError`] with the class, the field errors and the request id that
 //! the server told. It never prints, never reads the environment and never decides what a person may do.
 
+mod access;
 mod account;
 mod action;
 mod any_object;
@@ -19,6 +20,7 @@ mod terminal;
 mod version;
 mod watch;
 
+pub use access::{AccessAnswer, AccessEntry, Source, WhoAnswer, WhoPerson, WhoQuery};
 pub use account::{BindingView, Me, MeUser, NewToken, ServerFacts, SessionCookie, Setup, SignInLink, TokenView};
 pub use action::{LaunchIntoProjects, Launched, LaunchedItem};
 pub use any_object::AnyObject;

@@ -101,7 +101,7 @@ struct Items<T> {
     items: Vec<T>,
 }
 
-fn add_pairs(url: &mut Url, pairs: &[(&str, Option<String>)]) {
+pub(crate) fn add_pairs(url: &mut Url, pairs: &[(&str, Option<String>)]) {
     for (key, value) in pairs {
         if let Some(value) = value {
             url.query_pairs_mut().append_pair(key, value);

@@ -133,6 +133,47 @@ impl Permission {
     }
 }
 
+impl Permission {
+    /// The permission of this spelling.
+    pub fn parse(text: &str) -> Option<Permission> {
+        Permission::all().find(|permission| permission.to_string() == text)
+    }
+
+    /// Whether a role that an organization makes itself can give it: what only the installation has to give cannot be given,
+    /// nor opening an app, which follows the endpoint's access.
+    pub fn fits_custom_roles(self) -> bool {
+        let Subject::Kind(kind) = self.subject else { return true };
+        let of_platform = kind.levels() == [Level::Platform];
+        let changes_org = kind == Kind::Organization && self.verb == Verb::Update;
+        self.verb != Verb::Connect && (!of_platform || self.verb == Verb::View || changes_org)
+    }
+}
+
+impl Serialize for Permission {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Permission {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let unknown =
+            || serde::de::Error::custom(format!("{text:?} is not a permission; one is written like compute_profile.view"));
+        Permission::parse(&text).ok_or_else(unknown)
+    }
+}
+
+impl schemars::JsonSchema for Permission {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Permission".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let words: Vec<String> = Permission::all().map(|permission| permission.to_string()).collect();
+        schemars::json_schema!({ "type": "string", "enum": words })
+    }
+}
+
 impl std::fmt::Display for Permission {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}.{}", self.subject.as_str(), self.verb.as_str())
@@ -275,7 +316,7 @@ impl Role {
             Role::InfrastructureAdmin => kind == K::Target || (verb == V::View && kind == K::Organization),
             Role::ProjectAdmin => match kind {
                 K::Project => matches!(verb, V::View | V::Update),
-                K::Organization | K::User | K::Group | K::Target | K::EnvironmentTemplate => verb == V::View,
+                K::Organization | K::User | K::Group | K::CustomRole | K::Target | K::EnvironmentTemplate => verb == V::View,
                 _ if profile => verb == V::View,
                 K::Workspace | K::RoleBinding | K::Secret => true,
                 _ => instance && !matches!(verb, V::CreateOnBehalf | V::Exec),

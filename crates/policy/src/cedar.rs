@@ -89,12 +89,26 @@ impl Policy {
         self.ask(question, principal.entity().clone(), resource).unwrap_or(false)
     }
 
+    /// The names of the policies that let `principal` do this to `resource`; none where it is refused.
+    pub(crate) fn permits(&self, principal: &Principal, permission: Permission, resource: &Resource) -> Vec<String> {
+        let Some(question) = self.questions.get(&permission) else { return Vec::new() };
+        let Ok(answer) = self.answer(question, principal.entity().clone(), resource) else { return Vec::new() };
+        if answer.decision() != Decision::Allow {
+            return Vec::new();
+        }
+        let named = answer.diagnostics().reason().filter_map(|id| question.policies.policy(id)?.annotation("id"));
+        named.map(str::to_owned).collect()
+    }
+
     fn ask(&self, question: &Question, principal: Entity, resource: &Resource) -> Result<bool> {
+        Ok(self.answer(question, principal, resource)?.decision() == Decision::Allow)
+    }
+
+    fn answer(&self, question: &Question, principal: Entity, resource: &Resource) -> Result<cedar_policy::Response> {
         let resource = resource_entity(resource);
         let request = Request::new(principal.uid(), question.action.clone(), resource.uid(), Context::empty(), None);
         let entities = Entities::from_entities([principal, resource], None).map_err(Error::internal)?;
-        let answer = self.authorizer.is_authorized(&request.map_err(Error::internal)?, &question.policies, &entities);
-        Ok(answer.decision() == Decision::Allow)
+        Ok(self.authorizer.is_authorized(&request.map_err(Error::internal)?, &question.policies, &entities))
     }
 
     /// A person looking at lists.
@@ -104,15 +118,23 @@ impl Policy {
 
     /// Whether a person has a foot in this place or rights that reach into it.
     pub fn can_enter(&self, principal: &Principal, scope: &ScopePath) -> bool {
-        principal.bindings().iter().any(|b| b.scope.contains(scope) || scope.contains(&b.scope))
+        principal.scopes().any(|s| s.contains(scope) || scope.contains(s))
     }
 
     /// Whether everything `role` may do at `scope` is something `principal` may do there: nobody grants more than
     /// they have. Opening endpoints goes with ownership and is no part of it.
     pub fn covers(&self, principal: &Principal, role: Role, scope: &ScopePath) -> bool {
-        role.permissions()
-            .into_iter()
-            .all(|permission| principal.bindings().iter().any(|b| b.scope.contains(scope) && b.role.has(permission)))
+        self.covers_all(principal, &role.permissions(), scope)
+    }
+
+    /// The same for any permissions, such as a custom role's.
+    pub fn covers_all<'a>(
+        &self,
+        principal: &Principal,
+        permissions: impl IntoIterator<Item = &'a Permission>,
+        scope: &ScopePath,
+    ) -> bool {
+        permissions.into_iter().all(|permission| principal.holds(*permission, scope))
     }
 
     /// The proof for one of Warpyard's own controllers.
@@ -148,6 +170,7 @@ fn strings<'a>(items: impl IntoIterator<Item = &'a str>) -> RestrictedExpression
 pub(crate) fn principal_entity(
     name: &str,
     roles: &BTreeMap<Role, BTreeSet<String>>,
+    custom: &BTreeMap<Permission, BTreeSet<String>>,
     places: &BTreeSet<String>,
     groups: &BTreeSet<String>,
 ) -> Entity {
@@ -159,6 +182,11 @@ pub(crate) fn principal_entity(
     for role in Role::ALL {
         let scopes = roles.get(role).into_iter().flatten().map(String::as_str);
         attributes.insert(role.as_str().to_owned(), strings(scopes));
+    }
+    let given = custom.iter().map(|(permission, scopes)| (permission.to_string(), strings(scopes.iter().map(String::as_str))));
+    // Permissions are different from each other, so no field is there twice.
+    if let Ok(given) = RestrictedExpression::new_record(given) {
+        attributes.insert("custom".to_owned(), given);
     }
     let uid = EntityUid::from_type_name_and_id(type_name("User"), cedar_policy::EntityId::new(name));
     Entity::new(uid.clone(), attributes, HashSet::new()).unwrap_or_else(|_| Entity::with_uid(uid))
@@ -206,10 +234,67 @@ fn entity_type(subject: Subject) -> &'static str {
 
 const ONLY_OFFERED: &str = " && !resource.draft && (resource.groups.isEmpty() || resource.groups.containsAny(principal.groups))";
 
-/// One `permit` per role, and for kinds that live at the platform but serve everybody, one for looking at them.
+/// Kinds that live at the platform but serve everybody with a role that looks at them.
+const SHARED: [Kind; 3] = [Kind::Target, Kind::SystemProfile, Kind::EnvironmentTemplate];
+/// Kinds that belong to the organization, and whoever works in one of its projects chooses among them.
+const CHOSEN_AMONG: [Kind; 2] = [Kind::Group, Kind::CustomRole];
+const OFFERED: &str = "(resource.offered_in.contains(\"/\") || resource.offered_in.containsAny(principal.places))";
+
+/// One `permit` per role and kind, one for looking at shared kinds, and the same for what custom roles give.
 pub fn generated_policies() -> String {
+    format!("{}{}", role_policies(), custom_policies())
+}
+
+/// One `permit` per permission that a custom role may give: the principal carries where it was given.
+fn custom_policies() -> String {
     let mut out = String::new();
-    let shared = [Kind::Target, Kind::SystemProfile, Kind::EnvironmentTemplate];
+    for permission in Permission::all().filter(|permission| permission.fits_custom_roles()) {
+        let kind = entity_type(permission.subject);
+        let given = |verb: Verb| format!("principal.custom has \"{}.{}\"", permission.subject.as_str(), verb.as_str());
+        let here = |verb: Verb| {
+            let word = format!("{}.{}", permission.subject.as_str(), verb.as_str());
+            format!("{} && resource.scopes.containsAny(principal.custom[\"{word}\"])", given(verb))
+        };
+        // Who may change profiles sees drafts.
+        let drafts = if permission.subject.has_drafts() && permission.verb == Verb::View {
+            format!(" && ((true{ONLY_OFFERED}) || ({}))", here(Verb::Update))
+        } else {
+            String::new()
+        };
+        let _ = writeln!(
+            out,
+            "@id(\"custom:{permission}\")\npermit (principal is User, action == Action::\"{permission}\", resource is {kind})\nwhen {{ {}{drafts} }};",
+            here(permission.verb)
+        );
+        let Subject::Kind(of) = permission.subject else { continue };
+        if permission.verb != Verb::View {
+            continue;
+        }
+        let offered = match of {
+            kind if SHARED.contains(&kind) => OFFERED,
+            kind if CHOSEN_AMONG.contains(&kind) => "resource.offered_in.containsAny(principal.places)",
+            _ => "",
+        };
+        if !offered.is_empty() {
+            let _ = writeln!(
+                out,
+                "@id(\"custom:{permission}:shared\")\npermit (principal is User, action == Action::\"{permission}\", resource is {kind})\nwhen {{ {offered} && {} }};",
+                given(Verb::View)
+            );
+        }
+        if of == Kind::ServiceInstance {
+            let _ = writeln!(
+                out,
+                "@id(\"custom:{permission}:connect\")\npermit (principal is User, action == Action::\"service_instance.connect\", resource is ServiceInstance)\nwhen {{ [\"workspace\", \"project\"].contains(resource.access) && {} }};",
+                here(Verb::View)
+            );
+        }
+    }
+    out
+}
+
+fn role_policies() -> String {
+    let mut out = String::new();
     for role in Role::ALL {
         let mut by_kind: BTreeMap<&str, (Subject, Vec<String>)> = BTreeMap::new();
         for permission in role.permissions() {
@@ -225,18 +310,20 @@ pub fn generated_policies() -> String {
                 actions.join(", ")
             );
         }
-        for kind in shared.into_iter().filter(|kind| role.has(Permission { subject: Subject::Kind(*kind), verb: Verb::View })) {
+        for kind in SHARED.into_iter().filter(|kind| role.has(Permission { subject: Subject::Kind(*kind), verb: Verb::View })) {
             let _ = writeln!(
                 out,
-                "@id(\"{role}:{kind}:shared\")\npermit (principal is User, action == Action::\"{}.view\", resource is {kind})\nwhen {{ (resource.offered_in.contains(\"/\") || resource.offered_in.containsAny(principal.places)) && !principal.{role}.isEmpty() }};",
+                "@id(\"{role}:{kind}:shared\")\npermit (principal is User, action == Action::\"{}.view\", resource is {kind})\nwhen {{ {OFFERED} && !principal.{role}.isEmpty() }};",
                 kind.snake()
             );
         }
-        // Groups belong to the organization; whoever works in one of its projects chooses among them.
-        if role.has(Permission { subject: Subject::Kind(Kind::Group), verb: Verb::View }) {
+        for kind in
+            CHOSEN_AMONG.into_iter().filter(|kind| role.has(Permission { subject: Subject::Kind(*kind), verb: Verb::View }))
+        {
             let _ = writeln!(
                 out,
-                "@id(\"{role}:Group:shared\")\npermit (principal is User, action == Action::\"group.view\", resource is Group)\nwhen {{ resource.offered_in.containsAny(principal.places) && !principal.{role}.isEmpty() }};"
+                "@id(\"{role}:{kind}:shared\")\npermit (principal is User, action == Action::\"{}.view\", resource is {kind})\nwhen {{ resource.offered_in.containsAny(principal.places) && !principal.{role}.isEmpty() }};",
+                kind.snake()
             );
         }
         // Whoever may look at services by a role may open what is opened to the workspace.
@@ -256,7 +343,12 @@ pub fn schema() -> Result<Schema> {
     for role in Role::ALL {
         let _ = write!(text, ", {role}: Set<String>");
     }
-    text.push_str(" };\n");
+    // What custom roles give: the scopes of each permission that any gives.
+    text.push_str(", custom: {");
+    for (i, permission) in Permission::all().filter(|permission| permission.fits_custom_roles()).enumerate() {
+        let _ = write!(text, "{}\"{permission}\"?: Set<String>", if i == 0 { "" } else { ", " });
+    }
+    text.push_str("} };\n");
     for subject in Subject::all() {
         let kind = entity_type(subject);
         let attributes = "name: String, owner: String, access: String, scopes: Set<String>, project: Set<String>, offered_in: Set<String>, opens: Set<String>, groups: Set<String>, draft: Bool";

@@ -4,6 +4,7 @@
 //! touches an object takes the matching proof, so code that forgets to ask does not compile. This crate never reads the
 //! database: principals and resources come to it as plain data.
 
+mod access;
 pub mod action;
 mod cedar;
 mod principal;
@@ -11,9 +12,10 @@ mod proof;
 mod resource;
 mod viewer;
 
+pub use access::{Held, Why};
 pub use action::{Action, AuditTrail, SubjectType};
 pub use cedar::{POLICIES_BY_HAND, Policy, generated_policies, schema};
-pub use principal::{Binding, Principal};
+pub use principal::{Binding, CustomGrant, Principal};
 pub use proof::{Allowed, ControllerProof};
 pub use resource::{Resource, group_key};
 pub use viewer::Viewer;

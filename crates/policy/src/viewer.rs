@@ -1,6 +1,6 @@
 //! What a person may see, for lists and watches that decide per row.
 
-use crate::{Policy, Principal, Resource};
+use crate::{CustomGrant, Policy, Principal, Resource};
 use warpyard_model::ScopePath;
 use warpyard_model::permission::{Permission, Role, Subject, Verb};
 
@@ -20,7 +20,12 @@ impl Viewer<'_> {
     pub fn sees_all(&self, subject: Subject, scope: &ScopePath) -> bool {
         let view = Permission { subject, verb: Verb::View };
         let all = |role: Role| role.has(view) && (!subject.has_drafts() || role.sees_drafts(subject));
+        let update = Permission { subject, verb: Verb::Update };
+        let all_of = |given: &CustomGrant| {
+            given.permissions.contains(&view) && (!subject.has_drafts() || given.permissions.contains(&update))
+        };
         self.principal.bindings().iter().any(|b| b.scope.contains(scope) && all(b.role))
+            || self.principal.custom().iter().any(|c| c.scope.contains(scope) && all_of(c))
     }
 
     /// Their name.

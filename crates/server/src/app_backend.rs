@@ -18,6 +18,8 @@ use warpyard_store::{ChangeFeed, SignIn};
 
 /// How long an answer is good for. Rights that were taken away end within this and the gateway's own checks.
 const KEEP: Duration = Duration::from_secs(3);
+/// How exactly the end of a binding is kept for what is open. What is asked anew knows it to the millisecond.
+const EXPIRY: Duration = Duration::from_millis(500);
 /// How often use is written down.
 const ACTIVITY: Duration = Duration::from_secs(30);
 
@@ -142,9 +144,15 @@ impl AppBackend {
         let mut feed = self.state.store.changes(None);
         // A status is written often and says nothing about who may open what: a generation does.
         let mut known: HashMap<String, i64> = HashMap::new();
+        let mut people = self.state.store.people_changes();
         loop {
             let waited = tokio::select! {
                 () = stop.cancelled() => return,
+                // A binding that ended, a session that was closed: nothing of it is in the feed.
+                _ = people.changed() => {
+                    self.forget();
+                    continue;
+                }
                 waited = feed.wait() => waited,
             };
             let heard = match waited {
@@ -168,10 +176,13 @@ impl AppBackend {
 
     /// Whether something changed that decides who may open what.
     async fn look_at(&self, feed: &mut ChangeFeed, known: &mut HashMap<String, i64>) -> Result<bool> {
-        let mut changed = false;
+        let (mut changed, mut people) = (false, false);
         for (_, kind, uid) in feed.next_uids(self.state.controller.proof()).await? {
             match kind {
-                Kind::RoleBinding | Kind::User => changed = true,
+                Kind::RoleBinding | Kind::User | Kind::Group | Kind::CustomRole => {
+                    changed = true;
+                    people |= self.state.store.is_shared();
+                }
                 Kind::ServiceInstance => match self.state.controller.get::<ServiceInstance>(&uid).await? {
                     Some(service) => {
                         changed |= known.insert(uid, service.metadata.generation) != Some(service.metadata.generation);
@@ -181,6 +192,10 @@ impl AppBackend {
                 _ => {}
             }
         }
+        if people {
+            // Perhaps another server's doing: what this one knows of people is old, and whatever is open asks again.
+            self.state.store.people_changed();
+        }
         Ok(changed)
     }
 
@@ -188,6 +203,33 @@ impl AppBackend {
         self.doors.clear();
         self.people.clear();
         self.changes.send_modify(|n| *n += 1);
+    }
+
+    /// Rings at the second at which a binding ends.
+    pub(crate) async fn follow_expiry(&self, stop: CancellationToken) {
+        let mut people = self.state.store.people_changes();
+        let mut next = None;
+        people.mark_changed();
+        loop {
+            // However often people change, ends are read once a beat.
+            if people.has_changed().unwrap_or(false) {
+                people.mark_unchanged();
+                match self.state.store.next_expiry().await {
+                    Ok(found) => next = found,
+                    Err(error) => {
+                        people.mark_changed();
+                        tracing::warn!(%error, context = error.log_context(), "ends of bindings cannot be read");
+                    }
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(EXPIRY) => {}
+            }
+            if next.is_some_and(|at| at <= self.state.store.now()) {
+                self.state.store.people_changed();
+            }
+        }
     }
 
     /// Writes down now and then which services were used, and forgets what no longer counts.

@@ -43,6 +43,19 @@ impl Caller {
         }
     }
 
+    /// Fails once the session they came with has ended, or their account may no longer sign in.
+    pub(crate) async fn check_alive(&self, state: &AppState) -> Result<()> {
+        if let Some(session) = &self.who.session {
+            let alive = state.store.sessions(&self.who).await?.iter().any(|s| s.id == *session);
+            if !alive {
+                return Err(Error::unauthenticated("Your session has ended."));
+            }
+        } else if !state.store.may_sign_in(&self.who.user).await? {
+            return Err(Error::unauthenticated("Your account is not active any more."));
+        }
+        Ok(())
+    }
+
     pub(crate) fn viewer<'a>(&'a self, state: &'a AppState) -> Viewer<'a> {
         state.policy.viewer(&self.principal)
     }

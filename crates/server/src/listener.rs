@@ -90,7 +90,9 @@ pub async fn serve(state: Arc<AppState>, listener: TcpListener, stop: Cancellati
     let tracker = TaskTracker::new();
     tracker.spawn({
         let stop = stop.clone();
-        async move { tokio::join!(backend.keep_account(stop.clone()), backend.follow_changes(stop)) }
+        async move {
+            tokio::join!(backend.keep_account(stop.clone()), backend.follow_expiry(stop.clone()), backend.follow_changes(stop))
+        }
     });
     loop {
         let (stream, peer) = tokio::select! {

@@ -1,15 +1,15 @@
-//! Accounts: mail addresses, password hashes and what a person is bound to.
+//! Accounts: mail addresses and password hashes.
 
 use crate::db::{Conn, args};
-use crate::row::{StoredObject, name_of};
-use crate::{Inner, SHARED_CACHE_SECONDS, Store};
+use crate::row::StoredObject;
+use crate::{Inner, Store};
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
-use std::sync::{Arc, LazyLock};
-use warpyard_model::kinds::{RoleBinding, User};
+use std::sync::LazyLock;
+use warpyard_model::kinds::User;
 use warpyard_model::{Error, ErrorCode, FieldError, Name, Result};
-use warpyard_policy::{Allowed, Binding, Principal, action};
+use warpyard_policy::{Allowed, action};
 
 /// Fewest characters of a password (NIST SP 800-63B asks for at least 8 and recommends 15; no composition rules).
 const PASSWORD_MIN: usize = 10;
@@ -165,35 +165,11 @@ impl Store {
         Ok(())
     }
 
-    /// A person with all their bindings, as policies see them.
-    pub async fn principal(&self, user: &Name) -> Result<Arc<Principal>> {
-        let now = self.now();
-        if let Ok(cache) = self.inner.principals.read()
-            && let Some((at, principal)) = cache.get(user.as_str())
-            && (!self.inner.db.is_shared() || now.seconds_since(*at) < SHARED_CACHE_SECONDS)
-        {
-            return Ok(principal.clone());
-        }
+    /// Whether this person has an account that is active.
+    pub async fn may_sign_in(&self, user: &Name) -> Result<bool> {
         let mut conn = self.inner.db.read().await?;
-        let sql = format!("SELECT {} FROM object WHERE kind = 'RoleBinding' AND owner = $1", crate::row::COLUMNS);
-        let rows = conn.all(&sql, args![user.as_str()]).await?;
-        let mut bindings = Vec::new();
-        for row in &rows {
-            let binding = StoredObject::read(row)?.typed::<RoleBinding>()?;
-            bindings.push(Binding { role: binding.spec.role, scope: binding.metadata.scope });
-        }
-        // Membership is a reference: a group points at the people in it.
-        let sql = "SELECT g.org, g.name FROM object g JOIN reference r ON r.uid = g.uid JOIN object u ON u.uid = r.target_uid
-                   WHERE g.kind = 'Group' AND u.kind = 'User' AND u.name = $1";
-        let mut groups = Vec::new();
-        for row in &conn.all(sql, args![user.as_str()]).await? {
-            groups.push(warpyard_policy::group_key(&name_of(&row.text("org")?)?, &name_of(&row.text("name")?)?));
-        }
-        let principal = Arc::new(Principal::new(user.as_str(), bindings).in_groups(groups));
-        if let Ok(mut cache) = self.inner.principals.write() {
-            cache.insert(user.to_string(), (now, principal.clone()));
-        }
-        Ok(principal)
+        let row = conn.one("SELECT active FROM account WHERE user_name = $1", args![user.as_str()]).await?;
+        Ok(row.map(|row| row.int("active")).transpose()? == Some(1))
     }
 
     /// Whether nobody can administer this installation yet.

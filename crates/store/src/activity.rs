@@ -76,8 +76,10 @@ impl Store {
             let (before, after) = (row.json("before_spec")?, row.json("after_spec")?);
             let Some(what) = words(kind, action.rsplit('.').next().unwrap_or_default(), &before, &after) else { continue };
             let object = row.text("object")?;
-            let role_of =
-                [&after, &before].into_iter().find_map(|spec| spec["user"].as_str()).filter(|_| kind == Kind::RoleBinding);
+            let role_of = [&after, &before]
+                .into_iter()
+                .find_map(|spec| spec["user"].as_str().or(spec["group"].as_str()))
+                .filter(|_| kind == Kind::RoleBinding);
             let name = role_of.or(object.rsplit('/').next()).unwrap_or_default().to_owned();
             out.push(Activity {
                 sequence: row.int("sequence")?,

@@ -7,6 +7,7 @@ use crate::read::{Located, find, find_uid, locate};
 use crate::row::{StoredObject, owner_of};
 use crate::{Inner, Store};
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use warpyard_model::kinds::{AuditOutcome, RoleBinding, Workspace};
 use warpyard_model::meta::NewMetadata;
@@ -89,6 +90,8 @@ pub struct Batch {
     pub(crate) context: Context,
     newest: Option<i64>,
     pub(crate) people_changed: bool,
+    /// Which places somebody was in charge of before this transaction, once it writes what may change that.
+    pub(crate) in_charge: Option<BTreeSet<Option<Name>>>,
 }
 
 impl Store {
@@ -97,7 +100,7 @@ impl Store {
         let mut conn = self.inner.db.begin().await?;
         // What a transaction checks (a version, who uses something) must still hold when it commits.
         change::queue(&mut conn).await?;
-        Ok(Batch { conn, inner: self.inner.clone(), context, newest: None, people_changed: false })
+        Ok(Batch { conn, inner: self.inner.clone(), context, newest: None, people_changed: false, in_charge: None })
     }
 }
 
@@ -115,13 +118,6 @@ impl Batch {
     /// The spec an object had at a generation, for the same.
     pub async fn look_revision<S: Spec>(&mut self, _proof: &ControllerProof, uid: &str, generation: i64) -> Result<S> {
         crate::read::revision(&mut self.conn, uid, generation).await
-    }
-
-    /// How many people hold a role at the platform.
-    pub async fn count_role(&mut self, _proof: &ControllerProof, role: &str) -> Result<usize> {
-        let rows = self.conn.all("SELECT spec FROM object WHERE kind = 'RoleBinding' AND org = ''", &[]).await?;
-        let specs = rows.iter().map(|r| r.json("spec")).collect::<Result<Vec<_>>>()?;
-        Ok(specs.iter().filter(|s| s["role"] == role).count())
     }
 
     /// How many instances that refer to a profile a person has, those being deleted left out.
@@ -144,7 +140,7 @@ impl Batch {
             description: String::new(),
             labels: std::collections::BTreeMap::default(),
         };
-        self.make(NewObject::new(scope, metadata, RoleBinding { user, role: Role::WorkspaceAdmin })).await?;
+        self.make(NewObject::new(scope, metadata, RoleBinding::of(user, Role::WorkspaceAdmin))).await?;
         Ok(())
     }
 
@@ -320,7 +316,8 @@ impl Batch {
     }
 
     /// Makes it durable and tells watchers.
-    pub async fn commit(self) -> Result<()> {
+    pub async fn commit(mut self) -> Result<()> {
+        self.check_in_charge().await?;
         let Batch { conn, inner, newest, people_changed, .. } = self;
         conn.commit_then(move || {
             if people_changed {
@@ -361,7 +358,7 @@ impl Batch {
         before: Option<Json>,
         after: Option<Json>,
     ) -> Result<()> {
-        self.people_changed |= matches!(object.kind, Kind::RoleBinding | Kind::User | Kind::Group);
+        self.people_changed |= matches!(object.kind, Kind::RoleBinding | Kind::User | Kind::Group | Kind::CustomRole);
         change::record(&mut self.conn, object.metadata.resource_version, object, operation).await?;
         let told_before = before.clone();
         let scope = &object.metadata.scope;

@@ -6,8 +6,9 @@ use crate::db::args;
 use crate::lease::{self, Lease};
 use crate::row::{COLUMNS, StoredObject};
 use crate::{Event, Store};
+use warpyard_model::permission::{Permission, Subject, Verb};
 use warpyard_model::{Error, Kind, Name, Object, Result, ScopePath, Spec};
-use warpyard_policy::ControllerProof;
+use warpyard_policy::{ControllerProof, Resource};
 
 /// The store as controllers see it.
 #[derive(Clone)]
@@ -198,6 +199,14 @@ impl ControllerStore {
         }
         batch.commit().await?;
         Ok(true)
+    }
+
+    /// How policies look at an object, and the permission that shows it.
+    pub async fn resource_of(&self, kind: Kind, scope: &ScopePath, name: &Name) -> Result<(Resource, Permission)> {
+        let mut conn = self.store.inner.db.read().await?;
+        let object = crate::read::find(&mut conn, kind, scope, name).await?.ok_or_else(Error::not_visible)?;
+        let view = Permission { subject: Subject::Kind(kind), verb: Verb::View };
+        Ok((crate::read::resource(&mut conn, &object).await?, view))
     }
 
     /// Which kind an object is, for a change that names only its uid.

@@ -14,6 +14,7 @@ mod clock;
 mod controller;
 mod db;
 mod event;
+mod grants;
 mod idempotency;
 mod lease;
 mod news;
@@ -38,6 +39,7 @@ pub use change::{ChangeFeed, Changed, Operation};
 pub use clock::{Clock, SystemClock};
 pub use controller::ControllerStore;
 pub use event::{Event, Severity};
+pub use grants::Granted;
 pub use idempotency::Replay;
 pub use lease::Lease;
 pub use notification::{Notification, NotificationKind, NotificationLink, NotificationQuery};
@@ -58,7 +60,6 @@ use std::path::Path;
 use std::sync::{Arc, RwLock};
 use tokio::sync::watch;
 use warpyard_model::{Result, Timestamp};
-use warpyard_policy::Principal;
 
 /// The store. Cheap to clone.
 #[derive(Clone)]
@@ -72,8 +73,10 @@ pub(crate) struct Inner {
     key: MasterKey,
     /// The newest sequence this server knows of; watchers wait on it.
     newest: watch::Sender<i64>,
-    /// People and their bindings, until a binding or person changes.
-    principals: RwLock<HashMap<String, (Timestamp, Arc<Principal>)>>,
+    /// People and their bindings, until a binding or person changes, or a binding ends.
+    principals: RwLock<HashMap<String, grants::Known>>,
+    /// Grows when anybody's rights or credentials may have changed.
+    people: watch::Sender<u64>,
     /// Who a session or token belongs to, by the hash of its secret, until when that may be believed: a few seconds, and
     /// never past its end.
     credentials: RwLock<HashMap<String, (Timestamp, SignIn)>>,
@@ -101,6 +104,7 @@ impl Store {
             key,
             newest: watch::Sender::new(newest),
             principals: RwLock::default(),
+            people: watch::Sender::new(0),
             credentials: RwLock::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -114,18 +118,6 @@ impl Store {
     /// Whether the database answers, for readiness checks.
     pub async fn ping(&self) -> Result<()> {
         self.inner.db.read().await?.one("SELECT 1", &[]).await.map(drop)
-    }
-}
-
-impl Inner {
-    /// Forgets cached rights and credentials after something about them changed.
-    fn forget_people(&self) {
-        if let Ok(mut principals) = self.principals.write() {
-            principals.clear();
-        }
-        if let Ok(mut credentials) = self.credentials.write() {
-            credentials.clear();
-        }
     }
 }
 

@@ -8,7 +8,8 @@ use crate::db::{Conn, args};
 use crate::notification::{News, NotificationKind, NotificationLink, tell};
 use crate::row::StoredObject;
 use serde_json::Value as Json;
-use warpyard_model::{Kind, Name, Result, ScopePath, Timestamp};
+use warpyard_model::kinds::RoleBinding;
+use warpyard_model::{Error, Kind, Name, Result, ScopePath, Timestamp};
 
 fn is_instance(kind: Kind) -> bool {
     matches!(kind, Kind::ComputeInstance | Kind::ServiceInstance)
@@ -106,7 +107,7 @@ impl Batch {
     /// Tells whom a write of this transaction concerns.
     pub(crate) async fn tell_of(&mut self, object: &StoredObject, operation: Operation, before: Option<&Json>) -> Result<()> {
         let mut news = match (object.kind, operation, before) {
-            (Kind::RoleBinding, Operation::Added, _) => vec![self.invitation(object).await?],
+            (Kind::RoleBinding, Operation::Added, _) => self.invitations(object).await?,
             (kind, Operation::Modified, Some(before)) if is_instance(kind) && *before != object.spec => {
                 if kind == Kind::ComputeInstance && came_with_a_service(&mut self.conn, &object.metadata.uid).await? {
                     return Ok(());
@@ -124,9 +125,25 @@ impl Batch {
         Ok(())
     }
 
-    async fn invitation(&mut self, binding: &StoredObject) -> Result<News> {
+    /// One for the person, or for everybody in the group.
+    async fn invitations(&mut self, binding: &StoredObject) -> Result<Vec<News>> {
+        let spec: RoleBinding = serde_json::from_value(binding.spec.clone()).map_err(Error::internal)?;
+        let people = match (spec.user, spec.group, &binding.metadata.scope.org) {
+            (Some(user), _, _) => vec![user],
+            (None, Some(group), Some(org)) => crate::grants::members(&mut self.conn, org, &group).await?,
+            _ => Vec::new(),
+        };
+        let mut news = Vec::new();
+        for person in people {
+            news.push(self.invitation(binding, person.as_str()).await?);
+        }
+        Ok(news)
+    }
+
+    async fn invitation(&mut self, binding: &StoredObject, to: &str) -> Result<News> {
         let scope = &binding.metadata.scope;
-        let role = binding.spec["role"].as_str().unwrap_or_default().replace('_', " ");
+        let word = binding.spec["role"].as_str().or(binding.spec["custom_role"].as_str());
+        let role = word.unwrap_or_default().replace('_', " ");
         let actor = self.actor_title().await?;
         let (kind, place) = match (&scope.org, &scope.project, &scope.workspace) {
             (_, _, Some(workspace)) => (Kind::Workspace, Some(workspace)),
@@ -140,7 +157,6 @@ impl Batch {
             }
             None => format!("{actor} gave you a role in this installation"),
         };
-        let to = &binding.owner;
         let mut news = news(binding, to, NotificationKind::Invited, 1, title, format!("Your role there: {role}."));
         news.link.kind = kind.as_str().to_owned();
         news.link.name = place.map(Name::to_string).unwrap_or_default();

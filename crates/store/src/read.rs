@@ -117,7 +117,10 @@ pub(crate) async fn resource(conn: &mut Conn, object: &StoredObject) -> Result<R
     }
     let rows = conn
         .all(
-            "SELECT DISTINCT org FROM object WHERE kind = 'RoleBinding' AND owner = $1 AND org <> ''",
+            "SELECT org FROM object WHERE kind = 'RoleBinding' AND owner = $1 AND org <> ''
+             UNION SELECT b.org FROM object u JOIN reference m ON m.target_uid = u.uid JOIN object g ON g.uid = m.uid
+                   JOIN reference r ON r.target_uid = g.uid JOIN object b ON b.uid = r.uid
+                   WHERE u.kind = 'User' AND u.name = $1 AND g.kind = 'Group' AND b.kind = 'RoleBinding' AND b.org <> ''",
             args![object.metadata.name.as_str()],
         )
         .await?;

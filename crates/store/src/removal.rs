@@ -40,8 +40,15 @@ impl Batch {
         Ok(Removed::Gone)
     }
 
+    /// Removes an object without asking who uses it, to see what that would mean: the caller drops the transaction.
+    pub async fn forget<S: Spec>(&mut self, proof: &Allowed<action::Delete, S>) -> Result<()> {
+        let object = self.load(proof).await?;
+        self.remove(&object).await
+    }
+
     /// Removes the row and everything that hangs on it alone.
     pub(crate) async fn remove(&mut self, object: &StoredObject) -> Result<()> {
+        self.note_in_charge(object.kind).await?;
         let uid = &object.metadata.uid;
         for table in ["object", "revision", "reference", "sealed", "event"] {
             self.conn.run(&format!("DELETE FROM {table} WHERE uid = $1"), args![uid]).await?;

@@ -64,7 +64,7 @@ impl StoredObject {
             Kind::ComputeProfile | Kind::ServiceProfile => {
                 resource.offered_in(self.offered_in()).for_groups(self.groups()).draft(self.is_draft())
             }
-            Kind::Group | Kind::Icon => {
+            Kind::Group | Kind::CustomRole | Kind::Icon => {
                 resource.offered_in(self.metadata.scope.org.iter().cloned().map(ScopePath::org).collect())
             }
             Kind::Target => resource.offered_in(vec![ScopePath::platform()]),

@@ -75,7 +75,7 @@ impl ControllerStore {
         let platform = ScopePath::platform();
         batch.make(NewObject::new(platform.clone(), named(&name, admin.display_name.trim()), user)).await?;
         let binding_name = Name::parse(&format!("{name}-platform-admin")).unwrap_or_else(|_| default.clone());
-        let binding = RoleBinding { user: name.clone(), role: Role::PlatformAdmin };
+        let binding = RoleBinding::of(name.clone(), Role::PlatformAdmin);
         batch.make(NewObject::new(platform.clone(), named(&binding_name, ""), binding)).await?;
         if batch.locate::<Organization>(&platform, &default).await?.is_none() {
             let organization = Organization { currency: "USD".to_owned() };
@@ -95,6 +95,8 @@ impl ControllerStore {
 
     async fn undo_first_admin(&self, user: &Name, binding: &Name) -> Result<()> {
         let mut batch = self.store.begin(self.context()).await?;
+        // Nobody was in charge before this half-made admin.
+        batch.in_charge = Some(std::collections::BTreeSet::new());
         for (kind, name) in [(RoleBinding::KIND, binding), (User::KIND, user)] {
             let Some(mut object) = crate::read::find(&mut batch.conn, kind, &ScopePath::platform(), name).await? else {
                 continue;

@@ -44,6 +44,7 @@ impl Batch {
     }
 
     pub(crate) async fn overwrite(&mut self, object: &StoredObject) -> Result<()> {
+        self.note_in_charge(object.kind).await?;
         let m = &object.metadata;
         self.conn
             .run(

@@ -160,7 +160,7 @@ async fn bring_root(store: &ControllerStore) {
     let user = User { email: "root@example.com".to_owned(), active: true };
     let platform = ScopePath::platform();
     store.bring(NewObject::new(platform.clone(), TestStore::named("root"), user)).await.expect("root is made");
-    let binding = RoleBinding { user: Name::parse("root").expect("a name"), role: Role::PlatformAdmin };
+    let binding = RoleBinding::of(Name::parse("root").expect("a name"), Role::PlatformAdmin);
     store.bring(NewObject::new(platform, TestStore::named("root"), binding)).await.expect("root is bound");
 }
 

@@ -15,6 +15,7 @@ export type Kind =
   | "SystemProfile"
   | "RoleBinding"
   | "Group"
+  | "CustomRole"
   | "Icon"
   | "EnvironmentTemplate"
   | "Project"
@@ -87,7 +88,9 @@ export type Role =
   | "workspace_reader"
   | "finops"
   | "auditor";
-export type RoleBinding = Obj<{ user: string; role: Role }, NoStatus>;
+/** Exactly one of user and group, and one of role and custom_role. */
+export type RoleBinding = Obj<{ user?: string; group?: string; role?: Role; custom_role?: string; expires_at?: string; reason?: string }, NoStatus>;
+export type CustomRole = Obj<{ permissions: string[]; levels: ("org" | "project" | "workspace")[] }, NoStatus>;
 export type Group = Obj<{ members: string[] }, NoStatus>;
 
 // Targets
@@ -140,6 +143,7 @@ export interface KindMap {
   SystemProfile: SystemProfile;
   RoleBinding: RoleBinding;
   Group: Group;
+  CustomRole: CustomRole;
   Icon: Icon;
   EnvironmentTemplate: EnvironmentTemplate;
   Project: Project;

@@ -16,6 +16,7 @@ pub(crate) const ORDER: &[Kind] = &[
     Kind::User,
     Kind::Target,
     Kind::Group,
+    Kind::CustomRole,
     Kind::Icon,
     Kind::EnvironmentTemplate,
     Kind::Project,

@@ -1,5 +1,6 @@
 //! The verbs, one file each.
 
+pub(crate) mod access;
 pub(crate) mod apply;
 pub(crate) mod audit;
 pub(crate) mod change;
@@ -68,6 +69,7 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::SystemProfile(command) => system_profile::run(command, session()?).await,
         Command::User(command) => user::run(command, session()?).await,
         Command::Token(command) => token::run(command, session()?).await,
+        Command::Access(args) => access::run(args, session()?).await,
         Command::Audit(args) => audit::run(args, session()?).await,
         Command::Config(command) => config::run(command, &global),
         Command::Completion(args) => completion::run(args, global.output()),

@@ -1,9 +1,9 @@
 //! Kinds whose own rules say almost everything.
 
-use super::{Admission, Admit, Admitted, must_find};
+use super::{Admission, Admit, Admitted};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use warpyard_model::kinds::{EnvironmentTemplate, Group, Organization, Project, Secret, Target, User, Workspace};
+use warpyard_model::kinds::{EnvironmentTemplate, Organization, Project, Secret, Target, User, Workspace};
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::permission::Role;
 use warpyard_model::{Error, FieldError, Object, Result, ScopePath, Spec as _};
@@ -45,24 +45,6 @@ impl Admit for User {
             return Err(Error::conflict("You cannot delete yourself."));
         }
         Ok(())
-    }
-}
-
-impl Admit for Group {
-    async fn admit(
-        self,
-        admission: &mut Admission<'_>,
-        _: &ScopePath,
-        _: &NewMetadata,
-        _: Option<&Object<Self>>,
-    ) -> Result<Admitted<Self>> {
-        let mut references = Vec::new();
-        for (i, member) in self.members.iter().enumerate() {
-            let path = format!("spec.members.{i}");
-            let user = must_find::<User>(admission, &ScopePath::platform(), member, &path).await?;
-            references.push((user.metadata.uid, path));
-        }
-        Ok(Admitted { references, ..Admitted::plain(self) })
     }
 }
 

@@ -33,6 +33,10 @@ const LEASE: &str = "controllers";
 const RESYNC: Duration = Duration::from_secs(30);
 /// How often targets are asked what they have.
 const TARGETS: Duration = Duration::from_secs(15);
+/// How often bindings are looked for that ended long ago.
+const EXPIRED: Duration = Duration::from_secs(60);
+/// How long a binding stays on show after it has ended, in seconds.
+const SHOWN_AFTER_END_SECONDS: i64 = 24 * 3600;
 /// How often deadlines of upgrades are looked at.
 const DEADLINES: Duration = Duration::from_secs(30);
 /// Pauses after failures that may pass.
@@ -125,6 +129,7 @@ impl Controllers {
             tracker.spawn(schedule(shared.clone(), lease.clone(), lost.clone())),
             tracker.spawn(watch_targets(shared.clone(), lease.clone(), lost.clone())),
             tracker.spawn(watch_versions(shared.clone(), lease.clone(), lost.clone())),
+            tracker.spawn(clear_expired(shared.clone(), lost.clone())),
         ];
         shared.look_at_targets.notify_one();
         if let Err(error) = wake_everything(shared, &lease, &lost).await {
@@ -414,5 +419,24 @@ mod tests {
         let pauses = |again| (0..4).map(|n| pause_after(again, n).as_millis()).collect::<Vec<_>>();
         assert_eq!(pauses(Again::AfterPause), [250, 1_000, 2_000, 5_000]);
         assert_eq!(pauses(Again::AfterLongPause), [5_000, 15_000, 30_000, 30_000]);
+    }
+}
+
+/// Removes role bindings that ended a day ago. They give nothing from their end on; until then people see that they ended.
+async fn clear_expired(shared: Arc<Shared>, lost: CancellationToken) {
+    loop {
+        let before = shared.store.store().now().plus_seconds(-SHOWN_AFTER_END_SECONDS);
+        tokio::select! {
+            () = lost.cancelled() => return,
+            cleared = shared.store.remove_expired_bindings(before) => match cleared {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "role bindings that ended a day ago were removed"),
+                Err(error) => tracing::warn!(%error, context = error.log_context(), "ended role bindings cannot be removed"),
+            }
+        }
+        tokio::select! {
+            () = lost.cancelled() => return,
+            () = tokio::time::sleep(EXPIRED) => {}
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 /// The most people in a group.
 const MOST_MEMBERS: usize = 1_000;
 
-/// Who is in it. Being in a group gives no right by itself: profiles can be offered to groups.
+/// Who is in it. A group gives no right by itself: profiles can be offered to groups, and roles bound to them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Group {

@@ -4,6 +4,7 @@ mod audit_entry;
 mod card;
 mod compute_instance;
 mod compute_profile;
+mod custom_role;
 mod environment_template;
 mod group;
 mod icon;
@@ -26,6 +27,7 @@ pub use audit_entry::{AuditEntry, AuditOutcome};
 pub use card::{AllocationType, Card, Limits, Price, Sharing, SystemParent, TemplateRef};
 pub use compute_instance::{Allocation, ComputeInstance, ComputeInstanceStatus};
 pub use compute_profile::ComputeProfile;
+pub use custom_role::{CustomRole, CustomRoleStatus};
 pub use environment_template::{
     ActivityProbe, Endpoint, EndpointAccess, EnvironmentTemplate, EnvironmentTemplateStatus, FileSpec, Network, OutputSpec,
     PrepareStep, ProcessBody, ReadinessProbe, RestartPolicy, TemplateState, TemplateVersion, Workload,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use warpyard_controller::admission::{Admission, Admit, Applied, apply as apply_one};
 use warpyard_model::document::{self, Document};
 use warpyard_model::kinds::{
-    ComputeInstance, ComputeProfile, EnvironmentTemplate, Group, Icon, Organization, Project, RoleBinding, Secret,
+    ComputeInstance, ComputeProfile, CustomRole, EnvironmentTemplate, Group, Icon, Organization, Project, RoleBinding, Secret,
     ServiceInstance, ServiceProfile, Target, User, Workspace,
 };
 use warpyard_model::{Error, Kind, Level, Name, Object, Result, ScopePath};
@@ -126,6 +126,7 @@ async fn dispatch(admission: &mut Admission<'_>, document: Document) -> Result<A
         Kind::SystemProfile => Err(Error::invalid_field("kind", "system profiles are shipped with Warpyard and read-only")),
         Kind::RoleBinding => one::<RoleBinding>(admission, document).await,
         Kind::Group => one::<Group>(admission, document).await,
+        Kind::CustomRole => one::<CustomRole>(admission, document).await,
         Kind::Icon => one::<Icon>(admission, document).await,
         Kind::EnvironmentTemplate => one::<EnvironmentTemplate>(admission, document).await,
         Kind::Project => one::<Project>(admission, document).await,

@@ -15,7 +15,7 @@ use serde_json::Value;
 use std::any::Any;
 use warpyard_controller::admission::{self, Admit};
 use warpyard_model::kinds::{
-    ComputeInstance, ComputeProfile, EnvironmentTemplate, Group, Icon, Organization, Project, RoleBinding, Secret,
+    ComputeInstance, ComputeProfile, CustomRole, EnvironmentTemplate, Group, Icon, Organization, Project, RoleBinding, Secret,
     ServiceInstance, ServiceProfile, SystemProfile, Target, User, Workspace,
 };
 use warpyard_model::meta::NewMetadata;
@@ -179,6 +179,7 @@ pub(super) fn declare(routes: &mut Routes) {
     writable::<Target>(routes);
     writable::<RoleBinding>(routes);
     writable::<Group>(routes);
+    writable::<CustomRole>(routes);
     writable::<Icon>(routes);
     writable::<EnvironmentTemplate>(routes);
     writable::<Project>(routes);

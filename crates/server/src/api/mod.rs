@@ -1,10 +1,12 @@
 //! The REST API: every route and its description, declared in one place per concern.
 
+mod access;
 mod apply;
 mod audit;
 mod changes;
 mod fleet;
 mod icons;
+mod impact;
 mod imports;
 mod inbox;
 mod instances;
@@ -55,6 +57,8 @@ pub(crate) fn routes() -> Routes {
     icons::declare(&mut routes);
     imports::declare(&mut routes);
     audit::declare(&mut routes);
+    access::declare(&mut routes);
+    impact::declare(&mut routes);
     watch::declare(&mut routes);
     workspace::declare(&mut routes);
     routes
@@ -95,8 +99,8 @@ impl Writing {
     }
 
     /// Makes it durable, unless it was only a rehearsal.
-    pub(crate) async fn end(self, dry_run: bool) -> Result<()> {
-        if dry_run { Ok(()) } else { self.batch.commit().await }
+    pub(crate) async fn end(mut self, dry_run: bool) -> Result<()> {
+        if dry_run { self.batch.check_in_charge().await } else { self.batch.commit().await }
     }
 }
 

@@ -16,9 +16,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
 use warpyard_model::kinds::{AuditOutcome, ServiceInstance, User};
-use warpyard_model::permission::{Permission, Role};
-use warpyard_model::{Error, Name, Result, ScopePath};
-use warpyard_policy::{Binding, action};
+use warpyard_model::permission::{Permission, Role, Subject, Verb};
+use warpyard_model::{Error, Kind, Name, Result, ScopePath};
+use warpyard_policy::{Principal, action};
 use warpyard_store::{Context, FirstAdmin, Located, NewSession, NewToken, Session, SignIn, Token};
 
 /// Whether the first admin is still to be made.
@@ -259,7 +259,7 @@ async fn signed_in(state: &AppState, user: &Name, origin: &Origin, headers: &Hea
     note(state, origin, user.as_str(), AuditOutcome::Allowed, user.as_str()).await?;
     let principal = state.store.principal(user).await?;
     let who = SignIn { user: user.clone(), session: None };
-    let answer = myself(state, &who, principal.bindings()).await?;
+    let answer = myself(state, &who, &principal).await?;
     Ok(([(header::SET_COOKIE, state.settings.set_cookie(&secret))], Json(answer)).into_response())
 }
 
@@ -270,16 +270,25 @@ async fn sign_out(state: Shared, caller: Caller) -> Result<Response, ApiError> {
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, state.settings.set_cookie(""))]).into_response())
 }
 
-async fn myself(state: &AppState, who: &SignIn, bindings: &[Binding]) -> Result<Me> {
+async fn myself(state: &AppState, who: &SignIn, principal: &Principal) -> Result<Me> {
+    let bindings = principal.bindings();
     let user = state.controller.find::<User>(&ScopePath::platform(), &who.user).await?;
     let user = user.ok_or_else(|| Error::unauthenticated("Your account is gone."))?;
     let holds = |roles: &[Role]| bindings.iter().any(|b| roles.contains(&b.role));
     let mut areas = vec!["developer_hub"];
-    if holds(&[Role::PlatformAdmin, Role::OrgAdmin, Role::PaasAdmin, Role::TemplateAuthor]) {
+    // An organization's own roles open the areas in which something can be done with what they give.
+    let given = |sorts: &[(Kind, Verb)]| {
+        let asked = sorts.iter().map(|(kind, verb)| Permission { subject: Subject::Kind(*kind), verb: *verb });
+        asked.into_iter().any(|p| principal.custom().iter().any(|c| c.permissions.contains(&p)))
+    };
+    let makes = [Kind::ComputeProfile, Kind::ServiceProfile, Kind::EnvironmentTemplate]
+        .map(|kind| [(kind, Verb::Create), (kind, Verb::Update), (kind, Verb::Publish)]);
+    if holds(&[Role::PlatformAdmin, Role::OrgAdmin, Role::PaasAdmin, Role::TemplateAuthor]) || given(makes.as_flattened()) {
         areas.push("studio");
     }
     let administration = [Role::PlatformAdmin, Role::OrgAdmin, Role::ProjectAdmin, Role::InfrastructureAdmin, Role::Auditor];
-    if holds(&administration) {
+    let governs = [(Kind::RoleBinding, Verb::View), (Kind::Group, Verb::Update), (Kind::Secret, Verb::Update)];
+    if holds(&administration) || given(&governs) {
         areas.push("administration");
     }
     if holds(&[Role::PlatformAdmin]) {
@@ -298,12 +307,12 @@ async fn myself(state: &AppState, who: &SignIn, bindings: &[Binding]) -> Result<
 }
 
 async fn me(state: Shared, caller: Caller) -> Result<Json<Me>, ApiError> {
-    Ok(Json(myself(&state, &caller.who, caller.principal.bindings()).await?))
+    Ok(Json(myself(&state, &caller.who, &caller.principal).await?))
 }
 
 async fn my_permissions(caller: Caller, QueryOf(query): QueryOf<ScopeQuery>) -> Json<MyPermissions> {
     let scope = ScopePath { org: query.org, project: query.project, workspace: query.workspace };
-    let holds = |p: &Permission| caller.principal.bindings().iter().any(|b| b.scope.contains(&scope) && b.role.has(*p));
+    let holds = |p: &Permission| caller.principal.holds(*p, &scope);
     Json(MyPermissions { permissions: Permission::all().filter(holds).map(|p| p.to_string()).collect() })
 }
 

@@ -75,10 +75,9 @@ fn places(
     };
     let mut projects: Vec<ScopePath> = caller
         .principal
-        .bindings()
-        .iter()
-        .filter(|b| b.scope.org.as_ref() == Some(org))
-        .filter_map(|b| Some(ScopePath::project(org.clone(), b.scope.project.clone()?)))
+        .scopes()
+        .filter(|scope| scope.org.as_ref() == Some(org))
+        .filter_map(|scope| Some(ScopePath::project(org.clone(), scope.project.clone()?)))
         .collect();
     projects.sort();
     projects.dedup();

@@ -162,25 +162,25 @@ struct Follower {
     before: Arc<Principal>,
     feed: ChangeFeed,
     checked: tokio::time::Instant,
+    /// Rings when anybody's rights or sessions may have changed.
+    people: tokio::sync::watch::Receiver<u64>,
 }
 
 impl Follower {
     fn new(state: Arc<AppState>, caller: Caller, since: Option<i64>) -> Self {
         let feed = state.store.changes(since);
         let before = caller.principal.clone();
-        Self { state, caller, before, feed, checked: tokio::time::Instant::now() }
+        let people = state.store.people_changes();
+        Self { state, caller, before, feed, checked: tokio::time::Instant::now(), people }
     }
 
-    /// Fails once the caller's session has ended; looks from time to time.
+    /// Fails once the caller's session has ended; looks whenever somebody's may have, and from time to time.
     async fn still_signed_in(&mut self) -> Result<()> {
-        if self.checked.elapsed() >= RECHECK {
+        let rang = self.people.has_changed().unwrap_or(true);
+        if rang || self.checked.elapsed() >= RECHECK {
+            self.people.mark_unchanged();
             self.checked = tokio::time::Instant::now();
-            if let Some(session) = &self.caller.who.session {
-                let alive = self.state.store.sessions(&self.caller.who).await?.iter().any(|s| s.id == *session);
-                if !alive {
-                    return Err(Error::unauthenticated("Your session has ended."));
-                }
-            }
+            self.caller.check_alive(&self.state).await?;
         }
         Ok(())
     }
@@ -216,6 +216,7 @@ async fn converse(state: Arc<AppState>, caller: Caller, socket: WebSocket) {
     // One clock for all watches of a tab: every watch has its own position, so each catches up by itself.
     let mut bell = state.store.changes(None);
     let mut beat = tokio::time::interval(RECHECK);
+    let mut people = state.store.people_changes();
     loop {
         let mut due: Vec<i64> = Vec::new();
         tokio::select! {
@@ -261,6 +262,14 @@ async fn converse(state: Arc<AppState>, caller: Caller, socket: WebSocket) {
                 bell = state.store.changes(None);
             }
             _ = beat.tick() => due.extend(watches.keys()),
+            _ = people.changed() => {
+                // A console that watches nothing yet must not outlive its session either.
+                if caller.check_alive(&state).await.is_err() {
+                    let _ = out.close().await;
+                    return;
+                }
+                due.extend(watches.keys());
+            }
         }
         for id in due {
             let goes_on = match watches.get_mut(&id) {
@@ -350,6 +359,7 @@ async fn pump(mut follower: Follower, wanted: Wanted, sender: mpsc::Sender<Event
     {
         return;
     }
+    let mut rung = follower.state.store.people_changes();
     loop {
         match follower.next().await {
             Ok(Some(changes)) => {
@@ -374,6 +384,7 @@ async fn pump(mut follower: Follower, wanted: Wanted, sender: mpsc::Sender<Event
         }
         tokio::select! {
             waited = follower.feed.wait() => if waited.is_err() { return },
+            _ = rung.changed() => {}
             () = tokio::time::sleep(RECHECK) => {}
         }
     }

@@ -40,6 +40,12 @@ fn cases() -> Vec<Case> {
             json!({ "members": ["developer", "colleague"] }),
         ),
         case(
+            Kind::CustomRole,
+            "/api/v1/orgs/acme/custom-roles",
+            json!({ "permissions": ["compute_profile.view"], "levels": ["project"] }),
+            json!({ "permissions": ["compute_profile.view", "compute_profile.publish"], "levels": ["project"] }),
+        ),
+        case(
             Kind::Icon,
             "/api/v1/orgs/acme/icons",
             json!({ "svg": "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"/>" }),

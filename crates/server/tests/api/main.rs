@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_methods, reason = "tests may look at their surroundings")]
 
+mod access;
 mod apply;
 mod audience;
 mod bodies;

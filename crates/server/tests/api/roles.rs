@@ -105,6 +105,7 @@ fn name_at(kind: Kind, path: &str) -> &'static str {
         Kind::EnvironmentTemplate if path.contains("{org}") => "app",
         Kind::EnvironmentTemplate => "allocation",
         Kind::Group => "imaging",
+        Kind::CustomRole => "release",
         Kind::Icon => "lab",
         Kind::Secret => "vault",
         Kind::ComputeProfile => "cpu",
@@ -129,6 +130,7 @@ fn spec_at(kind: Kind, path: &str) -> Json {
             json!({ "target_type": "process", "workload": "compute", "versions": [{ "version": "1.0.0", "process": {} }] })
         }
         Kind::Group => json!({ "members": ["developer"] }),
+        Kind::CustomRole => json!({ "permissions": ["compute_profile.view"], "levels": ["project"] }),
         Kind::Icon => json!({ "svg": "<svg viewBox='0 0 1 1'/>" }),
         Kind::Secret => json!({ "data": { "a": "b" } }),
         Kind::ComputeProfile => json!({ "template": from("cell"), "size": { "cpu_millis": 500, "memory_bytes": "1GiB" } }),
@@ -154,6 +156,8 @@ async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
     let ask = |query: &str, body: Json, name: &str| Ask { path: format!("{}{query}", fill(path, name)), body, lists: None };
     match id {
         "audit_entry_list" | "audit_entry_verify" => return Some(ask("?org=acme", Json::Null, "")),
+        "access_view" | "access_view_in_org" => return Some(ask("?user=colleague", Json::Null, "")),
+        "access_who" | "access_who_in_org" => return Some(ask("?permission=project.view", Json::Null, "")),
         "catalogue_list" | "studio_overview" => return Some(ask("", Json::Null, "")),
         "compute_profile_preview"
         | "service_profile_preview"
@@ -224,6 +228,7 @@ async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
             object["metadata"]["display_name"] = json!("Changed");
             ask("?dry_run=true", object, name)
         }
+        (&Method::POST, false) if last == "impact" => ask("", json!({ "change": "delete" }), name),
         (&Method::DELETE, true) => ask("?dry_run=true", Json::Null, name),
         (&Method::POST, false)
             if matches!(
@@ -332,6 +337,8 @@ async fn every_operation_answers_every_role_as_expected() {
     let mut world = World::on(TestServer::builder().catalogue().start().await).await;
     let imaging = json!({ "metadata": { "name": "imaging" }, "spec": { "members": ["developer"] } });
     world.of("root").post("/api/v1/orgs/acme/groups", &imaging).await.expect(201);
+    let release = json!({ "metadata": { "name": "release" }, "spec": spec_at(Kind::CustomRole, "") });
+    world.of("root").post("/api/v1/orgs/acme/custom-roles", &release).await.expect(201);
     let lab = json!({ "metadata": { "name": "lab" }, "spec": { "svg": "<svg viewBox='0 0 1 1'/>" } });
     world.of("root").post("/api/v1/orgs/acme/icons", &lab).await.expect(201);
     let vault = json!({ "metadata": { "name": "vault" }, "spec": { "data": { "a": "b" } } });

@@ -124,7 +124,7 @@ async fn filters_and_search(db: TestStore) {
     assert_eq!(names::<Workspace>(&db, &root, &exact).await.2, 0);
     assert_eq!(names::<Project>(&db, &root, &exact).await.2, 2);
     user(&db, "ada").await;
-    db.make(&vision(), "ada", RoleBinding { user: name("ada"), role: Role::Developer }).await;
+    db.make(&vision(), "ada", RoleBinding::of(name("ada"), Role::Developer)).await;
     let hers = ListQuery { owner: Some("ada".to_owned()), ..everywhere };
     assert_eq!(names::<RoleBinding>(&db, &root, &hers).await.0, ["ada"]);
 }
@@ -148,7 +148,7 @@ async fn rows_are_for_those_who_may_see_them(db: TestStore) {
     for who in ["ada", "eve", "olga"] {
         user(&db, who).await;
     }
-    db.make(&acme(), "olga", RoleBinding { user: name("olga"), role: Role::OrgAdmin }).await;
+    db.make(&acme(), "olga", RoleBinding::of(name("olga"), Role::OrgAdmin)).await;
     let people = ListQuery { limit: 50, ..ListQuery::default() };
     assert_eq!(names::<User>(&db, &stranger, &people).await.0, ["eve"]);
     assert_eq!(names::<User>(&db, &reader, &people).await.0, ["ada", "olga"]);

@@ -19,7 +19,7 @@ fn all(limit: u32) -> NotificationQuery {
 /// Invites somebody to so many projects, each an invitation of its own.
 async fn invite(db: &TestStore, called: &str, times: usize) {
     for i in 0..times {
-        let binding = RoleBinding { user: name(called), role: Role::Developer };
+        let binding = RoleBinding::of(name(called), Role::Developer);
         db.make(&vision(), &format!("{called}-{i}"), binding).await;
     }
 }

@@ -191,9 +191,9 @@ async fn rights_follow_bindings(db: TestStore) {
         principal.bindings().iter().map(|b| b.role).collect::<Vec<_>>()
     };
     assert!(roles().await.is_empty());
-    let bound = db.make(&crate::vision(), "ada", RoleBinding { user: name("ada"), role: Role::Developer }).await;
+    let bound = db.make(&crate::vision(), "ada", RoleBinding::of(name("ada"), Role::Developer)).await;
     assert_eq!(roles().await, [Role::Developer]);
-    db.update(&bound, Change::to(RoleBinding { user: name("ada"), role: Role::ProjectAdmin })).await.unwrap();
+    db.update(&bound, Change::to(RoleBinding::of(name("ada"), Role::ProjectAdmin))).await.unwrap();
     assert_eq!(roles().await, [Role::ProjectAdmin]);
     // Bindings in a place go with it.
     let vision = db.view::<warpyard_model::kinds::Project>(&crate::acme(), &name("vision")).await.unwrap();

@@ -1,4 +1,4 @@
-import { FolderClosed, House, KeyRound, ScrollText, Server, ShieldCheck, UserRoundCheck, Users, UsersRound } from "lucide-react";
+import { BadgeCheck, FolderClosed, House, KeyRound, ScanSearch, ScrollText, Server, ShieldCheck, UserRoundCheck, Users, UsersRound } from "lucide-react";
 import { paths } from "../../lib/paths";
 import { frame as m } from "../../messages/en/frame";
 import { nav } from "../../messages/en/nav";
@@ -17,6 +17,8 @@ export const administration: Area = {
     { label: nav.admin.users, icon: Users, to: adminPaths.users, needs: ["user.view"] },
     { label: nav.admin.groups, icon: UsersRound, to: adminPaths.groups, needs: ["group.view"] },
     { label: nav.admin.bindings, icon: UserRoundCheck, to: adminPaths.bindings, needs: ["role_binding.view"] },
+    { label: nav.admin.roles, icon: BadgeCheck, to: adminPaths.roles, needs: ["custom_role.view"] },
+    { label: nav.admin.access, icon: ScanSearch, to: adminPaths.access, needs: ["role_binding.view"] },
     { label: nav.admin.targets, icon: Server, to: adminPaths.targets, needs: ["target.view"] },
     { label: nav.admin.secrets, icon: KeyRound, to: adminPaths.secrets, needs: ["secret.view"] },
     { label: nav.admin.audit, icon: ScrollText, to: adminPaths.audit, needs: ["audit_entry.view"] },

@@ -63,6 +63,22 @@ const bindingsRoute = createRoute({
   component: lazyRouteComponent(() => import("./bindings/Bindings"), "Bindings"),
 });
 
+const rolesRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: "/roles",
+  staticData: { crumb: nav.admin.roles },
+  validateSearch: textSearch("search", "sort"),
+  component: lazyRouteComponent(() => import("./roles/Roles"), "Roles"),
+});
+
+const accessRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: "/access",
+  staticData: { crumb: nav.admin.access },
+  validateSearch: textSearch("by", "user", "permission", "project", "name", "search"),
+  component: lazyRouteComponent(() => import("./access/Access"), "Access"),
+});
+
 const targetsRoute = createRoute({ getParentRoute: () => adminRoute, path: "/targets", staticData: { crumb: nav.admin.targets } });
 const targetsIndexRoute = createRoute({
   getParentRoute: () => targetsRoute,
@@ -99,6 +115,8 @@ export const adminRoutes = adminRoute.addChildren([
   usersRoute.addChildren([usersIndexRoute, userRoute]),
   groupsRoute,
   bindingsRoute,
+  rolesRoute,
+  accessRoute,
   targetsRoute.addChildren([targetsIndexRoute, targetRoute]),
   secretsRoute,
   auditRoute,

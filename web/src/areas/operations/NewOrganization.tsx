@@ -13,7 +13,7 @@ import { TextField } from "../../ui/Field";
 import { ErrorPanel } from "../../ui/Page";
 import { toast } from "../../ui/Toast";
 import { NameFields, useNameFields } from "../admin/NameFields";
-import { withError } from "../admin/bindings/AddBinding";
+import { withError } from "../../ui/with-error";
 import { organizationPath } from "./Organizations";
 
 export function NewOrganization({ onClose }: { onClose: () => void }) {

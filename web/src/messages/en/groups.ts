@@ -3,7 +3,7 @@ import { formatCount } from "../../lib/format";
 
 export const groups = {
   title: "Groups",
-  text: "People under one name. Profiles are offered to groups.",
+  text: "People under one name. Profiles are offered to groups, and roles given to them.",
   new: "New group",
   edit: (name: string) => `Edit ${name}`,
   editDo: "Edit…",
@@ -18,7 +18,7 @@ export const groups = {
   empty: { title: "No groups yet", text: "Make one, such as the vision team, and offer profiles only to it." },
   delete: "Delete…",
   deleteTitle: (name: string) => `Delete group ${name}?`,
-  deleteText: "A group that profiles are offered to cannot be deleted. The people in it stay.",
+  deleteText: "A group that profiles are offered to or that has roles cannot be deleted. The people in it stay.",
   deleteDo: "Delete group",
   actions: (name: string) => `Actions for ${name}`,
 };

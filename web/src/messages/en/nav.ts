@@ -21,6 +21,8 @@ export const nav = {
     users: "Users",
     groups: "Groups",
     bindings: "Role bindings",
+    roles: "Roles",
+    access: "Access",
     targets: "Targets",
     secrets: "Secrets",
     audit: "Audit",

@@ -1,10 +1,13 @@
-// Gives a person a role at a place.
+// Gives a person or a group a role at a place, for good or until a moment.
 import { useMemo, useState } from "react";
 import { useAll } from "../../../api/all";
 import { ApiError } from "../../../api/error";
 import { useCreate } from "../../../api/hooks";
 import type { Role, Scope } from "../../../api/types";
 import { useMe } from "../../../api/session";
+import { access as a } from "../../../messages/en/access";
+import { groups as groupWords } from "../../../messages/en/groups";
+import { rowName } from "../../../lib/rows";
 import { admin as m } from "../../../messages/en/admin";
 import { ui } from "../../../messages/en/ui";
 import { Button } from "../../../ui/Button";
@@ -13,7 +16,13 @@ import { Dialog } from "../../../ui/Dialog";
 import { Field, SelectField } from "../../../ui/Field";
 import { ErrorPanel } from "../../../ui/Page";
 import { toast } from "../../../ui/Toast";
+import { Segmented } from "../../../ui/Tabs";
+import { withError } from "../../../ui/with-error";
+import { EndFields, momentOf } from "./EndFields";
 import { ROLES, ROLE_LEVELS, bindingName, levelOf, type Level } from "./roles";
+
+/** Stands before the name of an organization's own role in the list, which the built-in ones share. */
+const OWN = "own:";
 
 export interface AddBindingProps {
   open: boolean;
@@ -32,19 +41,28 @@ export function AddBinding(props: AddBindingProps) {
 
 function Form({ onClose, at, fixed, user: presetUser }: AddBindingProps) {
   const me = useMe();
+  const [subject, setSubject] = useState<"user" | "group">("user");
   const [user, setUser] = useState<string | null>(presetUser ?? null);
+  const [group, setGroup] = useState<string | null>(null);
+  const [ends, setEnds] = useState("");
+  const [reason, setReason] = useState("");
   const mayPlatform = me?.bindings.some((binding) => binding.role === "platform_admin") ?? false;
   const offered = ROLES.filter((role) =>
     fixed ? ROLE_LEVELS[role].includes(levelOf(at)) : ROLE_LEVELS[role].some((level) => level !== "platform" || mayPlatform),
   );
-  const [role, setRole] = useState<Role>(offered.includes("developer") ? "developer" : (offered[0] ?? "developer"));
-  const levels = ROLE_LEVELS[role].filter((level) => level !== "platform" || mayPlatform);
+  const [chosen, setRole] = useState<string>(offered.includes("developer") ? "developer" : (offered[0] ?? "developer"));
+  const own = useAll("CustomRole", { org: at.org ?? "" }, { sort: "name" }, { enabled: at.org !== undefined });
+  const customs = (own.items ?? []).filter((one) => !fixed || one.spec.levels.some((level) => level === levelOf(at)));
+  const custom = customs.find((one) => OWN + one.metadata.name === chosen);
+  const role = custom ? undefined : (chosen as Role);
+  const levels: Level[] = custom ? custom.spec.levels : ROLE_LEVELS[chosen as Role].filter((level) => (level !== "platform" || mayPlatform) && (level !== "platform" || subject === "user"));
   const [wantedLevel, setLevel] = useState<Level>(levelOf(at));
   const level = fixed ? levelOf(at) : levels.includes(wantedLevel) ? wantedLevel : (levels.at(-1) ?? "org");
   const [project, setProject] = useState(at.project ?? "");
   const [workspace, setWorkspace] = useState(at.workspace ?? "");
 
   const users = useAll("User", {}, { sort: "name" }, { enabled: presetUser === undefined });
+  const groups = useAll("Group", { org: at.org ?? "" }, { sort: "name" }, { enabled: presetUser === undefined && at.org !== undefined });
   const projects = useAll("Project", { org: at.org ?? "" }, { sort: "name" }, { enabled: !fixed && at.org !== undefined });
   const workspaces = useAll("Workspace", { org: at.org ?? "", project }, { sort: "name" }, { enabled: !fixed && level === "workspace" && project !== "" });
 
@@ -55,14 +73,20 @@ function Form({ onClose, at, fixed, user: presetUser }: AddBindingProps) {
     if (level === "project") return { org: at.org ?? "", project };
     return { org: at.org ?? "", project, workspace };
   }, [fixed, at, level, project, workspace]);
-  const complete = user !== null && (level !== "project" || Boolean(scope.project)) && (level !== "workspace" || Boolean(scope.project && scope.workspace));
+  const who = subject === "user" ? user : group;
+  const complete = who !== null && (level !== "project" || Boolean(scope.project)) && (level !== "workspace" || Boolean(scope.project && scope.workspace));
 
   const create = useCreate("RoleBinding", scope);
   const error = create.error instanceof ApiError ? create.error : undefined;
   const submit = () => {
-    if (!complete || user === null) return;
+    if (!complete || who === null) return;
+    const expires = momentOf(ends);
+    const given = custom ? { custom_role: custom.metadata.name } : { role: chosen as Role };
     create.mutate(
-      { metadata: { name: bindingName(user, role) }, spec: { user, role } },
+      {
+        metadata: { name: bindingName(who, custom?.metadata.name ?? chosen) },
+        spec: { [subject]: who, ...given, ...(expires ? { expires_at: expires } : {}), ...(reason.trim() ? { reason: reason.trim() } : {}) },
+      },
       {
         onSuccess: () => {
           toast(m.bindings.added);
@@ -86,7 +110,28 @@ function Form({ onClose, at, fixed, user: presetUser }: AddBindingProps) {
         </>
       }
     >
-      {presetUser === undefined && (
+      {presetUser === undefined && at.org !== undefined && (
+        <Segmented
+          label={a.subject}
+          value={subject}
+          onChange={setSubject}
+          options={(["user", "group"] as const).map((value) => ({ value, label: a.subjects[value] }))}
+        />
+      )}
+      {subject === "group" && (
+        <Field label={a.group} {...withError(error?.field("spec.group"))}>
+          {(control) => (
+            <Combobox
+              control={control}
+              options={(groups.items ?? []).map((one) => ({ value: one.metadata.name, label: rowName(one), help: groupWords.count(one.spec.members.length) }))}
+              value={group}
+              onChange={setGroup}
+              placeholder={a.pickGroup}
+            />
+          )}
+        </Field>
+      )}
+      {presetUser === undefined && subject === "user" && (
         <Field label={m.bindings.person} {...withError(error?.field("spec.user"))}>
           {(control) => (
             <Combobox
@@ -101,11 +146,11 @@ function Form({ onClose, at, fixed, user: presetUser }: AddBindingProps) {
       )}
       <SelectField
         label={m.bindings.role}
-        value={role}
-        onChange={(next) => setRole(next as Role)}
-        options={offered.map((one) => ({ value: one, label: ui.roles[one] }))}
-        help={m.bindings.roleHelp[role]}
-        {...withError(error?.field("spec.role"))}
+        value={chosen}
+        onChange={setRole}
+        options={[...offered.map((one) => ({ value: one as string, label: ui.roles[one] })), ...customs.map((one) => ({ value: OWN + one.metadata.name, label: a.ownRole(rowName(one)) }))]}
+        help={role ? m.bindings.roleHelp[role] : custom?.metadata.description || a.ownRoleHelp}
+        {...withError(error?.field("spec.role") ?? error?.field("spec.custom_role"))}
       />
       {!fixed && levels.length > 1 && (
         <SelectField
@@ -137,12 +182,8 @@ function Form({ onClose, at, fixed, user: presetUser }: AddBindingProps) {
           options={(workspaces.items ?? []).map((one) => ({ value: one.metadata.name, label: one.metadata.display_name || one.metadata.name }))}
         />
       )}
+      <EndFields ends={ends} onEnds={setEnds} reason={reason} onReason={setReason} endsError={error?.field("spec.expires_at")} reasonError={error?.field("spec.reason")} />
       {create.error && <ErrorPanel error={create.error} />}
     </Dialog>
   );
-}
-
-/** Optional properties may be absent, never undefined in their place. */
-export function withError(message: string | undefined): { error?: string } {
-  return message ? { error: message } : {};
 }

@@ -8,15 +8,18 @@ import { scopeOf } from "../../../api/kinds";
 import type { RoleBinding } from "../../../api/types";
 import { useCurrentScope } from "../../../lib/scope";
 import { admin as m } from "../../../messages/en/admin";
-import { ui } from "../../../messages/en/ui";
+import { access as a } from "../../../messages/en/access";
 import { type Column, DataTable, type DataTableProps } from "../../../ui/DataTable";
 import { ConfirmDialog } from "../../../ui/Dialog";
 import { MoreMenu } from "../../../ui/Menu";
+import { Tag } from "../../../ui/StateBadge";
 import { RelativeTime } from "../../../ui/Time";
 import { toast } from "../../../ui/Toast";
 import { adminPaths } from "../paths";
 import { rowId } from "../../../lib/rows";
-import { placeText } from "./roles";
+import { ImpactNote } from "../access/ImpactNote";
+import { Until } from "./Until";
+import { placeText, roleText, whoOf } from "./roles";
 
 type Rest = Pick<DataTableProps<RoleBinding>, "id" | "rows" | "error" | "onRetry" | "search" | "filters" | "filtered" | "onClearFilters" | "empty" | "total">;
 
@@ -33,24 +36,34 @@ export function BindingTable({ mayRemove, hidePerson, hidePlace, ...rest }: Rest
       id: "person",
       header: m.bindings.person,
       primary: !hidePerson,
-      sortValue: (row) => title(row.spec.user),
-      cell: (row) => (
-        <span className="flex flex-col">
-          <Link to={adminPaths.user(here, row.spec.user)} className="rounded-sm hover:underline">
-            {title(row.spec.user)}
-          </Link>
-          <span className="text-12 font-normal text-muted">{names.get(row.spec.user)?.spec.email ?? row.spec.user}</span>
-        </span>
-      ),
+      sortValue: (row) => title(whoOf(row.spec)),
+      cell: ({ spec }) =>
+        spec.user ? (
+          <span className="flex flex-col">
+            <Link to={adminPaths.user(here, spec.user)} className="rounded-sm hover:underline">
+              {title(spec.user)}
+            </Link>
+            <span className="text-12 font-normal text-muted">{names.get(spec.user)?.spec.email ?? spec.user}</span>
+          </span>
+        ) : (
+          <span className="flex items-center gap-2">
+            <Link to={adminPaths.groups(here)} className="rounded-sm hover:underline">
+              {spec.group}
+            </Link>
+            <Tag>{a.groupTag}</Tag>
+          </span>
+        ),
     },
     {
       id: "role",
       header: m.bindings.role,
       primary: hidePerson ?? false,
-      sortValue: (row) => ui.roles[row.spec.role],
-      cell: (row) => <span title={m.bindings.roleHelp[row.spec.role]}>{ui.roles[row.spec.role] ?? row.spec.role}</span>,
+      sortValue: (row) => roleText(row.spec),
+      cell: ({ spec }) => <span title={spec.role ? m.bindings.roleHelp[spec.role] : a.ownRoleHelp}>{roleText(spec)}</span>,
     },
     { id: "place", header: m.bindings.place, sortValue: (row) => placeText(row.metadata), cell: (row) => placeText(row.metadata) },
+    { id: "until", header: a.until, sortValue: (row) => row.spec.expires_at ?? "9", cell: (row) => <Until at={row.spec.expires_at} /> },
+    { id: "reason", header: a.reason, cell: (row) => row.spec.reason ?? "" },
     { id: "since", header: m.bindings.since, sortValue: (row) => row.metadata.created_at, cell: (row) => <RelativeTime at={row.metadata.created_at} /> },
     { id: "by", header: m.bindings.by, sortValue: (row) => row.metadata.created_by, cell: (row) => title(row.metadata.created_by) },
   ];
@@ -61,12 +74,12 @@ export function BindingTable({ mayRemove, hidePerson, hidePlace, ...rest }: Rest
         label={m.bindings.title}
         columns={columns.filter((column) => !(hidePerson && column.id === "person") && !(hidePlace && column.id === "place"))}
         rowId={rowId}
-        rowName={(row) => `${title(row.spec.user)} ${ui.roles[row.spec.role]}`}
+        rowName={(row) => `${title(whoOf(row.spec))} ${roleText(row.spec)}`}
         {...(mayRemove
           ? {
               rowActions: (row: RoleBinding) => (
                 <MoreMenu
-                  label={m.common.actions(title(row.spec.user))}
+                  label={m.common.actions(title(whoOf(row.spec)))}
                   entries={[{ label: m.common.remove, icon: <Trash2 size={14} aria-hidden />, danger: true, onSelect: () => setRemoving(row) }]}
                 />
               ),
@@ -76,7 +89,7 @@ export function BindingTable({ mayRemove, hidePerson, hidePlace, ...rest }: Rest
       <ConfirmDialog
         open={removing !== undefined}
         onClose={() => setRemoving(undefined)}
-        title={removing ? m.bindings.removeTitle(title(removing.spec.user), ui.roles[removing.spec.role]) : ""}
+        title={removing ? m.bindings.removeTitle(title(whoOf(removing.spec)), roleText(removing.spec)) : ""}
         verb={m.common.remove}
         onConfirm={async () => {
           if (!removing) return;
@@ -85,6 +98,7 @@ export function BindingTable({ mayRemove, hidePerson, hidePlace, ...rest }: Rest
         }}
       >
         {removing && <p>{m.bindings.removeText(placeText(scopeOf(removing.metadata)))}</p>}
+        {removing && <ImpactNote kind="RoleBinding" object={removing} change="delete" />}
       </ConfirmDialog>
     </>
   );

@@ -14,7 +14,7 @@ import { Select } from "../../../ui/Field";
 import { PageBody, PageHeader } from "../../../ui/Page";
 import { AddBinding } from "./AddBinding";
 import { BindingTable } from "./BindingTable";
-import { ROLES, levelOf } from "./roles";
+import { ROLES, levelOf, whoOf } from "./roles";
 
 export function Bindings() {
   useTitle(m.bindings.title);
@@ -30,7 +30,7 @@ export function Bindings() {
   const needle = (search.search ?? "").toLowerCase();
   const rows = own.items && [...(platform.items ?? []).filter((row) => !row.metadata.org), ...own.items].filter(
     (row) =>
-      (needle === "" || row.spec.user.includes(needle)) &&
+      (needle === "" || whoOf(row.spec).includes(needle)) &&
       (!search.role || row.spec.role === search.role) &&
       (!search.level || levelOf(row.metadata) === search.level),
   );

@@ -15,6 +15,7 @@ import { Field, FieldError, TextField } from "../../../ui/Field";
 import { ErrorPanel } from "../../../ui/Page";
 import { toast } from "../../../ui/Toast";
 import { NameFields, useNameFields } from "../NameFields";
+import { ImpactNote } from "../access/ImpactNote";
 import { rowName } from "../../../lib/rows";
 
 export function GroupDialog({ org, group, onClose }: { org: string; group: Group | undefined; onClose: () => void }) {
@@ -29,6 +30,7 @@ export function GroupDialog({ org, group, onClose }: { org: string; group: Group
     const user = users.items?.find((one) => one.metadata.name === name);
     return user ? rowName(user) : name;
   };
+  const moved = group !== undefined && [...members].sort().join() !== [...group.spec.members].sort().join();
   const done = () => {
     toast(admin.common.saved);
     onClose();
@@ -79,6 +81,7 @@ export function GroupDialog({ org, group, onClose }: { org: string; group: Group
           ))}
         </ul>
       )}
+      {group && moved && <ImpactNote kind="Group" object={group} change={{ spec: { members } }} />}
       {failure && <ErrorPanel error={failure} />}
     </Dialog>
   );

@@ -12,7 +12,7 @@ import { TextField } from "../../../ui/Field";
 import { ErrorPanel } from "../../../ui/Page";
 import { toast } from "../../../ui/Toast";
 import { Unsaved } from "../../../ui/Unsaved";
-import { withError } from "../bindings/AddBinding";
+import { withError } from "../../../ui/with-error";
 import { adminPaths } from "../paths";
 
 export function ProjectSettings({ project }: { project: Project }) {

@@ -12,7 +12,7 @@ import { Dialog } from "../../../ui/Dialog";
 import { FieldError, Input, TextField } from "../../../ui/Field";
 import { ErrorPanel } from "../../../ui/Page";
 import { toast } from "../../../ui/Toast";
-import { withError } from "../bindings/AddBinding";
+import { withError } from "../../../ui/with-error";
 
 interface Entry {
   key: string;

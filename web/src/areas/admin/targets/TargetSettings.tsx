@@ -10,7 +10,7 @@ import { Button } from "../../../ui/Button";
 import { Dialog } from "../../../ui/Dialog";
 import { Field, TextArea, TextField } from "../../../ui/Field";
 import { ErrorPanel } from "../../../ui/Page";
-import { withError } from "../bindings/AddBinding";
+import { withError } from "../../../ui/with-error";
 
 export function TargetSettings({ target, onClose }: { target: Target; onClose: () => void }) {
   const [cpu, setCpu] = useState(target.spec.cpu_millis === undefined ? "" : String(target.spec.cpu_millis / 1000));

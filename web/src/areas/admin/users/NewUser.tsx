@@ -10,7 +10,7 @@ import { Dialog } from "../../../ui/Dialog";
 import { TextField } from "../../../ui/Field";
 import { ErrorPanel } from "../../../ui/Page";
 import { NameFields, useNameFields } from "../NameFields";
-import { withError } from "../bindings/AddBinding";
+import { withError } from "../../../ui/with-error";
 import { ShownLink, useSignInLink } from "./SignInLink";
 
 export function NewUser({ onClose }: { onClose: () => void }) {

@@ -5,6 +5,7 @@ import { useCreate, useDelete, useList } from "../../../api/hooks";
 import { useWatch } from "../../../api/live";
 import { usePermissions } from "../../../api/session";
 import type { Role, RoleBinding, Scope } from "../../../api/types";
+import { access } from "../../../messages/en/access";
 import { hub } from "../../../messages/en/hub";
 import { ui } from "../../../messages/en/ui";
 import { suggestName } from "../../../lib/name";
@@ -14,15 +15,17 @@ import { ConfirmDialog, Dialog } from "../../../ui/Dialog";
 import { SelectField } from "../../../ui/Field";
 import { ErrorPanel, Section } from "../../../ui/Page";
 import { RelativeTime } from "../../../ui/Time";
+import { Until } from "../../admin/bindings/Until";
+import { roleText, whoOf } from "../../admin/bindings/roles";
 import { PersonField } from "../PersonField";
 
 const m = hub.workspaces;
 const ROLES = ["workspace_collaborator", "workspace_reader", "workspace_admin"] as const;
 const rowId = (row: RoleBinding) => row.metadata.uid;
-const rowName = (row: RoleBinding) => row.spec.user;
+const rowName = (row: RoleBinding) => whoOf(row.spec);
 
 /** What a role lets somebody do here, in the words of sharing a folder. */
-const accessOf = (role: Role) => m.access[role as (typeof ROLES)[number]] ?? ui.roles[role];
+const accessOf = (spec: RoleBinding["spec"]) => m.access[spec.role as (typeof ROLES)[number]] ?? roleText(spec);
 
 export function Collaborators({ scope }: { scope: Scope }) {
   const list = useList("RoleBinding", scope, { limit: 200 });
@@ -32,9 +35,10 @@ export function Collaborators({ scope }: { scope: Scope }) {
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<RoleBinding>();
   const columns: Column<RoleBinding>[] = [
-    { id: "person", header: m.person, primary: true, cell: (row) => row.spec.user, sortValue: (row) => row.spec.user },
-    { id: "access", header: m.accessLabel, cell: (row) => accessOf(row.spec.role), sortValue: (row) => accessOf(row.spec.role) },
-    { id: "role", header: m.role, initiallyHidden: true, cell: (row) => ui.roles[row.spec.role], sortValue: (row) => ui.roles[row.spec.role] },
+    { id: "person", header: m.person, primary: true, cell: (row) => (row.spec.user ? row.spec.user : `${row.spec.group ?? ""} (${access.groupTag})`), sortValue: rowName },
+    { id: "access", header: m.accessLabel, cell: (row) => accessOf(row.spec), sortValue: (row) => accessOf(row.spec) },
+    { id: "role", header: m.role, initiallyHidden: true, cell: (row) => roleText(row.spec), sortValue: (row) => roleText(row.spec) },
+    { id: "until", header: access.until, cell: (row) => <Until at={row.spec.expires_at} /> },
     { id: "by", header: m.columns.createdBy, cell: (row) => row.metadata.created_by },
     { id: "created", header: m.columns.created, align: "right", cell: (row) => <RelativeTime at={row.metadata.created_at} /> },
   ];
@@ -70,7 +74,7 @@ export function Collaborators({ scope }: { scope: Scope }) {
       <ConfirmDialog
         open={removing !== undefined}
         onClose={() => setRemoving(undefined)}
-        title={m.removeTitle(removing?.spec.user ?? "")}
+        title={m.removeTitle(removing ? whoOf(removing.spec) : "")}
         verb={m.remove}
         onConfirm={() => removing && remove.mutateAsync(removing)}
       >

@@ -24,6 +24,6 @@ export function firstHour(profiles: Profile[], instances: Instance[], bindings: 
 }
 
 /** Roles whose holders launch things for themselves. */
-export function isDeveloperLike(role: RoleBinding["spec"]["role"]): boolean {
+export function isDeveloperLike(role: RoleBinding["spec"]["role"] | undefined): boolean {
   return role === "developer" || role === "workspace_admin" || role === "workspace_collaborator";
 }

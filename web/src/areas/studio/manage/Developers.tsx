@@ -8,6 +8,7 @@ import { usePermissions } from "../../../api/session";
 import type { Role, RoleBinding, User } from "../../../api/types";
 import { useProjectScope } from "../../../lib/scope";
 import { useSearchState } from "../../../lib/search-state";
+import { access } from "../../../messages/en/access";
 import { studio } from "../../../messages/en/studio";
 import { ui } from "../../../messages/en/ui";
 import { Button } from "../../../ui/Button";
@@ -25,20 +26,24 @@ const m = studio.manage.developers;
 
 interface Developer {
   name: string;
+  /** The roles were given to a group. */
+  group: boolean;
   user: User | undefined;
   roles: { role: Role; workspace: string | undefined }[];
   instances: number;
 }
 
-const developerId = (row: Developer) => row.name;
+const developerId = (row: Developer) => `${row.group} ${row.name}`;
 const title = (row: Developer) => row.user?.metadata.display_name || row.name;
 
 function developers(bindings: RoleBinding[], users: User[], instances: Map<string, number>): Developer[] {
   const byName = new Map<string, Developer>();
   for (const { metadata, spec } of bindings.filter((binding) => isDeveloperLike(binding.spec.role))) {
-    const row = byName.get(spec.user) ?? { name: spec.user, user: users.find((user) => user.metadata.name === spec.user), roles: [], instances: instances.get(spec.user) ?? 0 };
-    row.roles.push({ role: spec.role, workspace: metadata.workspace });
-    byName.set(spec.user, row);
+    const name = spec.user ?? spec.group ?? "";
+    const key = spec.user ? name : `group ${name}`;
+    const row = byName.get(key) ?? { name, group: !spec.user, user: spec.user ? users.find((user) => user.metadata.name === name) : undefined, roles: [], instances: spec.user ? (instances.get(name) ?? 0) : 0 };
+    if (spec.role) row.roles.push({ role: spec.role, workspace: metadata.workspace });
+    byName.set(key, row);
   }
   return [...byName.values()].sort((a, b) => title(a).localeCompare(title(b)));
 }
@@ -70,10 +75,10 @@ export function Developers() {
       sortValue: title,
       cell: (row) => (
         <span className="flex flex-col">
-          <Link to={adminPaths.user(scope, row.name)} className="rounded-sm hover:underline">
+          <Link to={row.group ? adminPaths.groups(scope) : adminPaths.user(scope, row.name)} className="rounded-sm hover:underline">
             {title(row)}
           </Link>
-          <span className="text-12 font-normal text-muted">{row.user?.spec.email ?? row.name}</span>
+          <span className="text-12 font-normal text-muted">{row.group ? access.groupTag : (row.user?.spec.email ?? row.name)}</span>
         </span>
       ),
     },
