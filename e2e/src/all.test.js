@@ -1,6 +1,7 @@
 // The whole run: one server, one browser, the main job, and then what must hold on every page.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { access } from "./access.js";
 import { Guard, launchBrowser } from "./browser.js";
 import { changes } from "./changes.js";
 import { designer } from "./designer.js";
@@ -8,7 +9,7 @@ import { hub } from "./hub.js";
 import { icons } from "./icons.js";
 import { deleteByKeyboard, keyboardOnly } from "./keyboard.js";
 import { makeToken, showsChanges } from "./live.js";
-import { deleteEverything, mainJob } from "./main-job.js";
+import { NOOR, deleteEverything, mainJob } from "./main-job.js";
 import { everyPage } from "./pages.js";
 import { parent } from "./parent.js";
 import { Server } from "./server.js";
@@ -36,6 +37,8 @@ test("every main page is accessible in light and dark and fits a narrow screen",
 test("a profile is designed for a group without documentation", (t) => designer(t, world));
 
 test("an icon is uploaded, shown and kept while it is used", (t) => icons(t, world));
+
+test("a group is bound until Friday, and who may do what and why is looked up", (t) => access(t, world, { person: NOOR.name }));
 
 test("a template is written, imported, tried and versioned", (t) => templates(t, world));
 

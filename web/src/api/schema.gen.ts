@@ -763,6 +763,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/custom-roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every custom role you may see */
+        get: operations["custom_role_list"];
+        put?: never;
+        /** Create a custom role */
+        post: operations["custom_role_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/custom-roles/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** View a custom role */
+        get: operations["custom_role_view"];
+        /** Change a custom role */
+        put: operations["custom_role_update"];
+        post?: never;
+        /** Delete a custom role */
+        delete: operations["custom_role_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/custom-roles/{name}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every spec a custom role has had, newest first */
+        get: operations["custom_role_revisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom-roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every custom role you may see, wherever it lives */
+        get: operations["custom_role_list_everywhere"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orgs/{org}/icons": {
         parameters: {
             query?: never;
@@ -2343,6 +2414,176 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody may do in an organization, and by what; oneself without a permission */
+        get: operations["access_view_in_org"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/access/who": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may do something in an organization, and by what */
+        get: operations["access_who_in_org"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody may do on this installation, and by what; oneself without a permission */
+        get: operations["access_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/who": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may do something on this installation, and by what */
+        get: operations["access_who"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/role-bindings/{name}/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would lose or gain what by deleting or changing a role binding */
+        post: operations["role_binding_impact_in_platform"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/role-bindings/{name}/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would lose or gain what by deleting or changing a role binding */
+        post: operations["role_binding_impact_in_org"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/role-bindings/{name}/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would lose or gain what by deleting or changing a role binding */
+        post: operations["role_binding_impact_in_project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/workspaces/{workspace}/role-bindings/{name}/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would lose or gain what by deleting or changing a role binding */
+        post: operations["role_binding_impact_in_workspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/groups/{name}/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would lose or gain what by deleting or changing a group */
+        post: operations["group_impact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/custom-roles/{name}/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would lose or gain what by deleting or changing a custom role */
+        post: operations["custom_role_impact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/watch": {
         parameters: {
             query?: never;
@@ -2641,7 +2882,7 @@ export interface components {
             status: components["schemas"]["SystemProfileStatus"];
         };
         /** @description A kind of object. */
-        Kind: "Organization" | "User" | "Target" | "SystemProfile" | "RoleBinding" | "Group" | "Icon" | "EnvironmentTemplate" | "Project" | "Secret" | "ComputeProfile" | "ServiceProfile" | "Workspace" | "ComputeInstance" | "ServiceInstance";
+        Kind: "Organization" | "User" | "Target" | "SystemProfile" | "RoleBinding" | "Group" | "CustomRole" | "Icon" | "EnvironmentTemplate" | "Project" | "Secret" | "ComputeProfile" | "ServiceProfile" | "Workspace" | "ComputeInstance" | "ServiceInstance";
         /** @description Metadata of an object. The server sets everything but name, display name, description and labels. */
         Metadata: {
             /** @description Unique in its scope and kind; never changes. */
@@ -3400,12 +3641,23 @@ export interface components {
              */
             status: components["schemas"]["NoStatus"];
         };
-        /** @description Who gets which role; where is the binding's own scope. */
+        /**
+         * @description Who gets which role; where is the binding's own scope. Exactly one of `user` and `group`, and exactly one of `role` and
+         *     `custom_role`.
+         */
         RoleBinding: {
             /** @description The person, by name. */
-            user: components["schemas"]["Name"];
-            /** @description The role. */
-            role: components["schemas"]["Role"];
+            user?: components["schemas"]["Name"] | null;
+            /** @description Everybody in this group of the organization. */
+            group?: components["schemas"]["Name"] | null;
+            /** @description The built-in role. */
+            role?: components["schemas"]["Role"] | null;
+            /** @description A role the organization made itself. */
+            custom_role?: components["schemas"]["Name"] | null;
+            /** @description From this moment on it gives nothing; for good where absent. */
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Why they have it. */
+            reason?: string;
         };
         /** @description A list on the wire. */
         ListOfRoleBindingRevision: {
@@ -3461,7 +3713,7 @@ export interface components {
              */
             status: components["schemas"]["NoStatus"];
         };
-        /** @description Who is in it. Being in a group gives no right by itself: profiles can be offered to groups. */
+        /** @description Who is in it. A group gives no right by itself: profiles can be offered to groups, and roles bound to them. */
         Group: {
             /**
              * @description The people, by user name.
@@ -3494,6 +3746,71 @@ export interface components {
             metadata: components["schemas"]["NewMetadata"];
             /** @description What is wanted. */
             spec: components["schemas"]["Group"];
+        };
+        /** @description A page of a list. */
+        CustomRoleList: {
+            /** @description The objects. */
+            items: components["schemas"]["CustomRoleObject"][];
+            /** @description Where the next page begins, if there is one. */
+            next_cursor?: string | null;
+            /**
+             * Format: uint64
+             * @description How many there are in all pages.
+             */
+            total: number;
+        };
+        /** @description An object as it is stored, sent and written in files. */
+        CustomRoleObject: {
+            /** @description Always `warpyard.io/v1`. */
+            apiVersion: string;
+            /** @description The kind's name. */
+            kind: components["schemas"]["Kind"];
+            /** @description Names, scope, versions, who and when. */
+            metadata: components["schemas"]["Metadata"];
+            /** @description What is wanted. */
+            spec: components["schemas"]["CustomRole"];
+            /**
+             * @description What is.
+             * @default {}
+             */
+            status: components["schemas"]["NoStatus"];
+        };
+        /** @description What the role may do and where it may be bound. Title and description are the object's own. */
+        CustomRole: {
+            /** @description What it may do, at the scope it is bound at and below. */
+            permissions: components["schemas"]["Permission"][];
+            /** @description The levels it may be bound at: `org`, `project`, `workspace`. */
+            levels: components["schemas"]["Level"][];
+        };
+        /** @enum {string} */
+        Permission: "organization.view" | "organization.create" | "organization.update" | "organization.delete" | "user.view" | "user.create" | "user.update" | "user.delete" | "user.set_password" | "target.view" | "target.create" | "target.update" | "target.delete" | "system_profile.view" | "system_profile.publish" | "role_binding.view" | "role_binding.create" | "role_binding.update" | "role_binding.delete" | "group.view" | "group.create" | "group.update" | "group.delete" | "custom_role.view" | "custom_role.create" | "custom_role.update" | "custom_role.delete" | "icon.view" | "icon.create" | "icon.update" | "icon.delete" | "environment_template.view" | "environment_template.create" | "environment_template.update" | "environment_template.delete" | "project.view" | "project.create" | "project.update" | "project.delete" | "secret.view" | "secret.create" | "secret.update" | "secret.delete" | "compute_profile.view" | "compute_profile.create" | "compute_profile.update" | "compute_profile.delete" | "compute_profile.publish" | "service_profile.view" | "service_profile.create" | "service_profile.update" | "service_profile.delete" | "service_profile.publish" | "workspace.view" | "workspace.create" | "workspace.update" | "workspace.delete" | "compute_instance.view" | "compute_instance.create" | "compute_instance.update" | "compute_instance.delete" | "compute_instance.operate" | "compute_instance.create_on_behalf" | "compute_instance.logs" | "compute_instance.transfer" | "service_instance.view" | "service_instance.create" | "service_instance.update" | "service_instance.delete" | "service_instance.operate" | "service_instance.create_on_behalf" | "service_instance.connect" | "service_instance.exec" | "service_instance.logs" | "service_instance.transfer" | "audit_entry.view";
+        /** @description Where in the tree a kind may live. */
+        Level: "platform" | "org" | "project" | "workspace";
+        /** @description A list on the wire. */
+        ListOfCustomRoleRevision: {
+            /** @description The entries. */
+            items: components["schemas"]["CustomRoleRevision"][];
+        };
+        /** @description A spec as it once was. */
+        CustomRoleRevision: {
+            /**
+             * Format: int64
+             * @description Which generation.
+             */
+            generation: number;
+            /** @description Since when. */
+            at: components["schemas"]["Timestamp"];
+            /** @description By whom. */
+            by: string;
+            /** @description The spec. */
+            spec: components["schemas"]["CustomRole"];
+        };
+        /** @description A new or changed object. A whole document, as it was read, is taken too; what the server sets is ignored then. */
+        CustomRoleDraft: {
+            /** @description Name, display name, description, labels. */
+            metadata: components["schemas"]["NewMetadata"];
+            /** @description What is wanted. */
+            spec: components["schemas"]["CustomRole"];
         };
         /** @description A page of a list. */
         IconList: {
@@ -5770,6 +6087,80 @@ export interface components {
              * @description The first entry that does not follow.
              */
             broken_at?: number | null;
+        };
+        /** @description What somebody may do. */
+        AccessAnswer: {
+            user: components["schemas"]["Name"];
+            /** @description Every permission with each binding, ownership, membership or offer it comes from. */
+            entries: components["schemas"]["AccessEntry"][];
+            /** @description Some places are left out, because whoever asks may not see the role bindings there. */
+            partial: boolean;
+        };
+        /** @description One permission and where it comes from. */
+        AccessEntry: {
+            permission: components["schemas"]["Permission"];
+            /** @description Where it holds, and below. */
+            scope: components["schemas"]["ScopePath"];
+            via: components["schemas"]["Via"];
+        };
+        /** @description Where a permission comes from. */
+        Via: {
+            kind: components["schemas"]["AccessKind"];
+            /** @description The role binding. */
+            binding?: components["schemas"]["Name"] | null;
+            /** @description Where the binding is. */
+            bound_at?: components["schemas"]["ScopePath"] | null;
+            /** @description The built-in role. */
+            role?: components["schemas"]["Role"] | null;
+            /** @description The organization's own role. */
+            custom_role?: components["schemas"]["Name"] | null;
+            /** @description The group the binding names. */
+            group?: components["schemas"]["Name"] | null;
+            /** @description When the binding ends. */
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Why it was made. */
+            reason: string;
+            /** @description Since when it is there. */
+            since?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description How somebody comes to a permission. */
+        AccessKind: "role" | "ownership" | "offer" | "membership";
+        /** @description Everybody who may. */
+        WhoAnswer: {
+            people: components["schemas"]["PersonWho"][];
+            /** @description People who may by a role in a place whose role bindings the caller may not see are left out. */
+            partial: boolean;
+        };
+        /** @description Somebody who may. */
+        PersonWho: {
+            user: components["schemas"]["Name"];
+            /** @description Each binding, ownership, membership or offer it comes from. */
+            via: components["schemas"]["Via"][];
+        };
+        /** @description What would be done. */
+        ImpactRequest: {
+            /** @description `"delete"`, or `{"spec": …}`. */
+            change: components["schemas"]["ProposedChange"];
+        };
+        /** @description A change to look at. */
+        ProposedChange: "delete" | {
+            spec: unknown;
+        };
+        /** @description What a change would give and take. */
+        Impact: {
+            loses: components["schemas"]["ImpactOn"][];
+            gains: components["schemas"]["ImpactOn"][];
+        };
+        /** @description How many permissions somebody would lose or gain at a scope. */
+        ImpactOn: {
+            user: components["schemas"]["Name"];
+            /**
+             * Format: uint
+             * @description How many permissions.
+             */
+            permissions: number;
+            /** @description Where, and below. */
+            scope: components["schemas"]["ScopePath"];
         };
         /** @description A page of what people did, newest first. */
         ActivityPage: {
@@ -8347,6 +8738,271 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GroupList"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    custom_role_list: {
+        parameters: {
+            query?: {
+                /** @description At most so many entries; 50 where absent, 500 at most. */
+                limit?: number;
+                /** @description Where the last page ended: its `next_cursor`. */
+                cursor?: string;
+                /** @description Only whose name, display name or description contains this. */
+                search?: string;
+                /** @description `name`, `created_at` or `updated_at`, with a leading hyphen to reverse. */
+                sort?: string;
+                /** @description Only instances in this phase, or profiles that are `published` or `draft`. */
+                phase?: string;
+                /** @description Only what belongs to this person. */
+                owner?: string;
+                /** @description Only with this label, as `key=value`; several with commas. */
+                label?: string;
+                /** @description Only in this organization. */
+                org?: components["schemas"]["Name"];
+                /** @description Only in this project. */
+                project?: components["schemas"]["Name"];
+                /** @description Only in this workspace. */
+                workspace?: components["schemas"]["Name"];
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomRoleList"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    custom_role_create: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomRoleDraft"];
+            };
+        };
+        responses: {
+            /** @description The new object. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomRoleObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    custom_role_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The object; its version is the ETag. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomRoleObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    custom_role_update: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomRoleDraft"];
+            };
+        };
+        responses: {
+            /** @description The object as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomRoleObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    custom_role_delete: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    custom_role_revisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The revisions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfCustomRoleRevision"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    custom_role_list_everywhere: {
+        parameters: {
+            query?: {
+                /** @description At most so many entries; 50 where absent, 500 at most. */
+                limit?: number;
+                /** @description Where the last page ended: its `next_cursor`. */
+                cursor?: string;
+                /** @description Only whose name, display name or description contains this. */
+                search?: string;
+                /** @description `name`, `created_at` or `updated_at`, with a leading hyphen to reverse. */
+                sort?: string;
+                /** @description Only instances in this phase, or profiles that are `published` or `draft`. */
+                phase?: string;
+                /** @description Only what belongs to this person. */
+                owner?: string;
+                /** @description Only with this label, as `key=value`; several with commas. */
+                label?: string;
+                /** @description Only in this organization. */
+                org?: components["schemas"]["Name"];
+                /** @description Only in this project. */
+                project?: components["schemas"]["Name"];
+                /** @description Only in this workspace. */
+                workspace?: components["schemas"]["Name"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomRoleList"];
                 };
             };
             401: components["responses"]["Problem401"];
@@ -13087,6 +13743,368 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    access_view_in_org: {
+        parameters: {
+            query?: {
+                /** @description A user name, or `me`; oneself where absent. */
+                user?: string;
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every permission with where it comes from. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessAnswer"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    access_who_in_org: {
+        parameters: {
+            query: {
+                /** @description To do what, such as `compute_profile.publish`. */
+                permission: string;
+                /** @description The project; with the organization of the path. The whole organization or installation where absent. */
+                project?: components["schemas"]["Name"];
+                /** @description The workspace in that project. */
+                workspace?: components["schemas"]["Name"];
+                /** @description The one object of the permission's kind that lives there; whatever lives there where absent. */
+                name?: components["schemas"]["Name"];
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everybody who may, with where it comes from. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhoAnswer"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    access_view: {
+        parameters: {
+            query?: {
+                /** @description A user name, or `me`; oneself where absent. */
+                user?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every permission with where it comes from. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessAnswer"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    access_who: {
+        parameters: {
+            query: {
+                /** @description To do what, such as `compute_profile.publish`. */
+                permission: string;
+                /** @description The project; with the organization of the path. The whole organization or installation where absent. */
+                project?: components["schemas"]["Name"];
+                /** @description The workspace in that project. */
+                workspace?: components["schemas"]["Name"];
+                /** @description The one object of the permission's kind that lives there; whatever lives there where absent. */
+                name?: components["schemas"]["Name"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everybody who may, with where it comes from. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhoAnswer"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    role_binding_impact_in_platform: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImpactRequest"];
+            };
+        };
+        responses: {
+            /** @description What it would give and take; nothing is changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Impact"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    role_binding_impact_in_org: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImpactRequest"];
+            };
+        };
+        responses: {
+            /** @description What it would give and take; nothing is changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Impact"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    role_binding_impact_in_project: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImpactRequest"];
+            };
+        };
+        responses: {
+            /** @description What it would give and take; nothing is changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Impact"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    role_binding_impact_in_workspace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                project: string;
+                workspace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImpactRequest"];
+            };
+        };
+        responses: {
+            /** @description What it would give and take; nothing is changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Impact"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    group_impact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImpactRequest"];
+            };
+        };
+        responses: {
+            /** @description What it would give and take; nothing is changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Impact"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    custom_role_impact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImpactRequest"];
+            };
+        };
+        responses: {
+            /** @description What it would give and take; nothing is changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Impact"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];

@@ -3,7 +3,8 @@ import { Link } from "@tanstack/react-router";
 import type { Via } from "../../../api/access";
 import type { Scope } from "../../../api/types";
 import { access as m } from "../../../messages/en/access";
-import { placeText, roleText } from "../bindings/roles";
+import { roleText } from "../../../lib/bindings";
+import { placeText } from "../bindings/roles";
 import { adminPaths } from "../paths";
 
 export function sourceText(via: Via): string {

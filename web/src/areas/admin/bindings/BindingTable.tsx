@@ -16,10 +16,11 @@ import { Tag } from "../../../ui/StateBadge";
 import { RelativeTime } from "../../../ui/Time";
 import { toast } from "../../../ui/Toast";
 import { adminPaths } from "../paths";
+import { roleText, whoOf } from "../../../lib/bindings";
 import { rowId } from "../../../lib/rows";
 import { ImpactNote } from "../access/ImpactNote";
 import { Until } from "./Until";
-import { placeText, roleText, whoOf } from "./roles";
+import { placeText } from "./roles";
 
 type Rest = Pick<DataTableProps<RoleBinding>, "id" | "rows" | "error" | "onRetry" | "search" | "filters" | "filtered" | "onClearFilters" | "empty" | "total">;
 

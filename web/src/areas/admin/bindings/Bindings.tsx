@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useAll } from "../../../api/all";
 import { useWatch } from "../../../api/live";
 import { usePermissions } from "../../../api/session";
+import { whoOf } from "../../../lib/bindings";
 import { useTitle } from "../../../lib/hooks";
 import { useProjectScope } from "../../../lib/scope";
 import { useSearchState } from "../../../lib/search-state";
@@ -14,7 +15,7 @@ import { Select } from "../../../ui/Field";
 import { PageBody, PageHeader } from "../../../ui/Page";
 import { AddBinding } from "./AddBinding";
 import { BindingTable } from "./BindingTable";
-import { ROLES, levelOf, whoOf } from "./roles";
+import { ROLES, levelOf } from "./roles";
 
 export function Bindings() {
   useTitle(m.bindings.title);

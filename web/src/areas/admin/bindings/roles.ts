@@ -1,7 +1,6 @@
 // At which levels each role may be bound; the server refuses anything else.
-import type { Role, RoleBinding, Scope } from "../../../api/types";
+import type { Role, Scope } from "../../../api/types";
 import { admin as m } from "../../../messages/en/admin";
-import { ui } from "../../../messages/en/ui";
 
 export type Level = "platform" | "org" | "project" | "workspace";
 
@@ -32,16 +31,6 @@ export function levelOf(scope: Scope): Level {
 /** Where a binding counts, as people read it: `acme / vision`. */
 export function placeText(scope: Scope): string {
   return [scope.org, scope.project, scope.workspace].filter(Boolean).join(" / ") || m.bindings.platform;
-}
-
-/** Who a binding is for: a person's or a group's name. */
-export function whoOf(spec: RoleBinding["spec"]): string {
-  return spec.user ?? spec.group ?? "";
-}
-
-/** What somebody gets by a binding, as people read it. */
-export function roleText(spec: { role?: Role; custom_role?: string }): string {
-  return spec.role ? (ui.roles[spec.role] ?? spec.role) : (spec.custom_role ?? "");
 }
 
 /** A name for a binding that is the same for the same person, role and place, so that doubles are refused. */

@@ -17,6 +17,9 @@ import { NameFields, useNameFields } from "../NameFields";
 import { ImpactNote } from "../access/ImpactNote";
 import { PERMISSIONS } from "../access/permissions";
 
+/** What no organization has to give is not offered; the server has the rule and refuses it in any case. */
+const OFFERED = PERMISSIONS.filter((one) => !/^(user|target|system_profile)\.(?!view$)|^organization\.(create|delete)$|\.connect$/.test(one));
+
 const LEVELS = ["org", "project", "workspace"] as const;
 type Level = (typeof LEVELS)[number];
 
@@ -45,7 +48,7 @@ export function RoleDialog({ org, role, onClose }: { org: string; role: CustomRo
     else create.mutate({ metadata: { name: fields.name, ...metadata }, spec }, { onSuccess: done });
   };
   const toggle = <T,>(list: T[], one: T, on: boolean) => (on ? [...list, one] : list.filter((other) => other !== one));
-  const shown = PERMISSIONS.filter((one) => one.includes(narrow.toLowerCase().trim()));
+  const shown = OFFERED.filter((one) => one.includes(narrow.toLowerCase().trim()));
   const kinds = [...new Set(shown.map((one) => one.split(".")[0] ?? ""))];
   return (
     <Dialog

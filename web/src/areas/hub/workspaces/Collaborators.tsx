@@ -8,6 +8,7 @@ import type { Role, RoleBinding, Scope } from "../../../api/types";
 import { access } from "../../../messages/en/access";
 import { hub } from "../../../messages/en/hub";
 import { ui } from "../../../messages/en/ui";
+import { roleText, whoOf } from "../../../lib/bindings";
 import { suggestName } from "../../../lib/name";
 import { Button } from "../../../ui/Button";
 import { type Column, DataTable } from "../../../ui/DataTable";
@@ -16,7 +17,6 @@ import { SelectField } from "../../../ui/Field";
 import { ErrorPanel, Section } from "../../../ui/Page";
 import { RelativeTime } from "../../../ui/Time";
 import { Until } from "../../admin/bindings/Until";
-import { roleText, whoOf } from "../../admin/bindings/roles";
 import { PersonField } from "../PersonField";
 
 const m = hub.workspaces;
