@@ -209,12 +209,14 @@ impl AppBackend {
     pub(crate) async fn follow_expiry(&self, stop: CancellationToken) {
         let mut people = self.state.store.people_changes();
         let mut next = None;
+        // Every end up to here was rung for.
+        let mut rung = self.state.store.now();
         people.mark_changed();
         loop {
-            // However often people change, ends are read once a beat.
+            // However often people change, ends are read once a beat. Those that came before the look count too.
             if people.has_changed().unwrap_or(false) {
                 people.mark_unchanged();
-                match self.state.store.next_expiry().await {
+                match self.state.store.next_expiry(rung).await {
                     Ok(found) => next = found,
                     Err(error) => {
                         people.mark_changed();
@@ -222,12 +224,14 @@ impl AppBackend {
                     }
                 }
             }
+            let now = self.state.store.now();
+            if next.is_some_and(|at| at <= now) {
+                rung = now;
+                self.state.store.people_changed();
+            }
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(EXPIRY) => {}
-            }
-            if next.is_some_and(|at| at <= self.state.store.now()) {
-                self.state.store.people_changed();
             }
         }
     }

@@ -164,9 +164,8 @@ impl Store {
         self.inner.db.is_shared()
     }
 
-    /// When the next binding ends, if any does.
-    pub async fn next_expiry(&self) -> Result<Option<Timestamp>> {
-        let now = self.now();
+    /// When the first binding ends after a moment, if any does.
+    pub async fn next_expiry(&self, after: Timestamp) -> Result<Option<Timestamp>> {
         let rows = self
             .inner
             .db
@@ -177,7 +176,7 @@ impl Store {
         let mut next = None;
         for row in &rows {
             let binding: RoleBinding = serde_json::from_value(row.json("spec")?).map_err(Error::internal)?;
-            next = [next, binding.expires_at.filter(|at| *at > now)].into_iter().flatten().min();
+            next = [next, binding.expires_at.filter(|at| *at > after)].into_iter().flatten().min();
         }
         Ok(next)
     }

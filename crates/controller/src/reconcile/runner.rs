@@ -377,6 +377,25 @@ async fn watch_versions(shared: Arc<Shared>, lease: Lease, lost: CancellationTok
     }
 }
 
+/// Removes role bindings that ended a day ago. They give nothing from their end on; until then people see that they ended.
+async fn clear_expired(shared: Arc<Shared>, lost: CancellationToken) {
+    loop {
+        let before = shared.store.store().now().plus_seconds(-SHOWN_AFTER_END_SECONDS);
+        tokio::select! {
+            () = lost.cancelled() => return,
+            cleared = shared.store.remove_expired_bindings(before) => match cleared {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "role bindings that ended a day ago were removed"),
+                Err(error) => tracing::warn!(%error, context = error.log_context(), "ended role bindings cannot be removed"),
+            }
+        }
+        tokio::select! {
+            () = lost.cancelled() => return,
+            () = tokio::time::sleep(EXPIRED) => {}
+        }
+    }
+}
+
 /// Listens to a provider's events, once per provider.
 fn hear(shared: &Arc<Shared>, lease: &Lease, lost: &CancellationToken, target: &warpyard_model::Object<Target>) {
     let key = (target.metadata.name.to_string(), target.metadata.generation);
@@ -419,24 +438,5 @@ mod tests {
         let pauses = |again| (0..4).map(|n| pause_after(again, n).as_millis()).collect::<Vec<_>>();
         assert_eq!(pauses(Again::AfterPause), [250, 1_000, 2_000, 5_000]);
         assert_eq!(pauses(Again::AfterLongPause), [5_000, 15_000, 30_000, 30_000]);
-    }
-}
-
-/// Removes role bindings that ended a day ago. They give nothing from their end on; until then people see that they ended.
-async fn clear_expired(shared: Arc<Shared>, lost: CancellationToken) {
-    loop {
-        let before = shared.store.store().now().plus_seconds(-SHOWN_AFTER_END_SECONDS);
-        tokio::select! {
-            () = lost.cancelled() => return,
-            cleared = shared.store.remove_expired_bindings(before) => match cleared {
-                Ok(0) => {}
-                Ok(count) => tracing::info!(count, "role bindings that ended a day ago were removed"),
-                Err(error) => tracing::warn!(%error, context = error.log_context(), "ended role bindings cannot be removed"),
-            }
-        }
-        tokio::select! {
-            () = lost.cancelled() => return,
-            () = tokio::time::sleep(EXPIRED) => {}
-        }
     }
 }

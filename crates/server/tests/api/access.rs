@@ -5,6 +5,7 @@ use crate::{RESEARCH, VISION};
 use serde_json::{Value as Json, json};
 use warpyard_model::Name;
 use warpyard_model::ScopePath;
+use warpyard_model::kinds::Phase;
 use warpyard_model::permission::{Permission, Subject};
 use warpyard_policy::Resource;
 use warpyard_testkit::{Http, World};
@@ -71,16 +72,29 @@ async fn a_group_is_bound_until_its_second() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn leaving_a_group_ends_open_connections() {
+async fn open_terminals_end_with_the_membership_and_the_binding() {
     let world = World::start().await;
     let root = world.of("root");
+    world.launch("app", "nb").await;
+    world.until_phase("nb", Phase::Running).await;
     group(root, "operators", &["stranger"]).await;
+    let bindings = format!("{RESEARCH}/role-bindings");
     let spec = json!({ "group": "operators", "role": "workspace_collaborator" });
-    root.post(&format!("{RESEARCH}/role-bindings"), &named("operators", spec)).await.expect(201);
-    world.of("stranger").get(RESEARCH).await.expect(200);
-    let group = format!("{ACME}/groups/operators");
-    root.put(&group, &named("operators", json!({ "members": [] }))).await.expect(200);
+    root.post(&bindings, &named("operators", spec)).await.expect(201);
+    let terminal = format!("{RESEARCH}/service-instances/nb/terminal");
+
+    let mut open = Socket::open_at(&world, "stranger", &terminal).await;
+    open.echoes("one").await;
+    root.put(&format!("{ACME}/groups/operators"), &named("operators", json!({ "members": [] }))).await.expect(200);
+    open.ends().await;
     world.of("stranger").get(RESEARCH).await.problem(404, "not_found");
+
+    let spec = json!({ "user": "stranger", "role": "workspace_collaborator", "expires_at": in_seconds(&world, 60) });
+    root.post(&bindings, &named("until", spec)).await.expect(201);
+    let mut open = Socket::open_at(&world, "stranger", &terminal).await;
+    open.echoes("two").await;
+    world.clock.advance(60);
+    open.ends().await;
     world.finish().await;
 }
 

@@ -15,9 +15,13 @@ pub(crate) struct Socket(WebSocketStream<TcpStream>);
 
 impl Socket {
     pub(crate) async fn open(world: &World, person: &str) -> Self {
+        Self::open_at(world, person, "/api/v1/watch").await
+    }
+
+    pub(crate) async fn open_at(world: &World, person: &str, path: &str) -> Self {
         let who = warpyard_store::SignIn { user: warpyard_model::Name::parse(person).unwrap(), session: None };
         let token = world.store.create_token(&who, "watch", 3600).await.unwrap().token;
-        let mut request = format!("ws://{}/api/v1/watch", world.address).into_client_request().unwrap();
+        let mut request = format!("ws://{}{path}", world.address).into_client_request().unwrap();
         request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
         let stream = TcpStream::connect(world.address).await.unwrap();
         Self(tokio_tungstenite::client_async(request, stream).await.unwrap().0)
@@ -25,6 +29,23 @@ impl Socket {
 
     pub(crate) async fn say(&mut self, message: Json) {
         self.0.send(Message::text(message.to_string())).await.unwrap();
+    }
+
+    /// Sends bytes to a terminal that repeats what it is told, and waits for them.
+    pub(crate) async fn echoes(&mut self, text: &'static str) {
+        self.0.send(Message::binary(text)).await.unwrap();
+        let heard = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("it answers in time");
+        assert_eq!(heard.expect("the connection lasts").unwrap(), Message::binary(text));
+    }
+
+    /// Waits until the server ends the connection, however much is said before.
+    pub(crate) async fn ends(&mut self) {
+        let over = async {
+            while let Some(Ok(message)) = self.0.next().await
+                && !message.is_close()
+            {}
+        };
+        tokio::time::timeout(PATIENCE, over).await.expect("the connection ends in time");
     }
 
     pub(crate) async fn hear(&mut self) -> Json {
