@@ -190,18 +190,32 @@ async fn note_refusal(state: &AppState, origin: &Origin, method: &Method, path: 
 pub(crate) struct SignInLimiter {
     by_address: DefaultKeyedRateLimiter<String>,
     by_account: DefaultKeyedRateLimiter<String>,
+    /// What costs work and is no attempt: judging a password while it is typed, asking for a passkey.
+    looks: DefaultKeyedRateLimiter<String>,
 }
 
 impl SignInLimiter {
     pub(crate) fn new() -> Self {
         let per_minute = |n: u32| Quota::per_minute(NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN));
-        Self { by_address: RateLimiter::keyed(per_minute(30)), by_account: RateLimiter::keyed(per_minute(10)) }
+        Self {
+            by_address: RateLimiter::keyed(per_minute(30)),
+            by_account: RateLimiter::keyed(per_minute(10)),
+            looks: RateLimiter::keyed(per_minute(240)),
+        }
     }
 
     /// Forgets addresses and accounts whose attempts no longer count.
     pub(crate) fn tidy(&self) {
         self.by_address.retain_recent();
         self.by_account.retain_recent();
+        self.looks.retain_recent();
+    }
+
+    /// Counts something that costs work and is no attempt.
+    pub(crate) fn look(&self, address: &str) -> Result<()> {
+        self.looks
+            .check_key(&address.to_owned())
+            .map_err(|_| Error::rate_limited("Too many requests. Wait a minute and try again."))
     }
 
     /// Counts an attempt; refuses when there were too many.

@@ -12,6 +12,7 @@ mod idempotency;
 mod listener;
 mod metrics;
 mod openapi;
+mod passkey;
 mod problem;
 mod request;
 mod state;

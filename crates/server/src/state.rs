@@ -2,9 +2,10 @@
 
 use crate::caller::SignInLimiter;
 use crate::metrics::Metrics;
+use crate::passkey::Passkeys;
 use std::sync::Arc;
 use warpyard_controller::reconcile::{AppAddresses, Providers};
-use warpyard_model::Result;
+use warpyard_model::{Error, Result};
 use warpyard_policy::Policy;
 use warpyard_store::{ControllerStore, Store};
 
@@ -35,6 +36,8 @@ pub struct AppState {
     pub settings: Settings,
     pub(crate) metrics: Metrics,
     pub(crate) limiter: SignInLimiter,
+    /// Absent where the console is reached by an address instead of a name.
+    pub(crate) passkeys: Option<Passkeys>,
     pub(crate) once: crate::idempotency::Once,
 }
 
@@ -47,10 +50,19 @@ impl AppState {
             controller,
             policy,
             providers,
+            passkeys: Passkeys::at(&settings.public_url),
             settings,
             metrics: Metrics::new(),
             limiter: SignInLimiter::new(),
             once: crate::idempotency::Once::default(),
         }))
+    }
+
+    pub(crate) fn passkeys(&self) -> Result<&Passkeys> {
+        self.passkeys.as_ref().ok_or_else(|| {
+            Error::conflict(
+                "This console takes no passkeys: they need a host name in its public address, and it is reached by a number.",
+            )
+        })
     }
 }

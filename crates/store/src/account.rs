@@ -2,19 +2,10 @@
 
 use crate::db::{Conn, args};
 use crate::row::StoredObject;
-use crate::{Inner, Store};
-use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
-use std::sync::LazyLock;
+use crate::{Inner, Store, password};
 use warpyard_model::kinds::User;
 use warpyard_model::{Error, ErrorCode, FieldError, Name, Result};
 use warpyard_policy::{Allowed, action};
-
-/// Fewest characters of a password (NIST SP 800-63B asks for at least 8 and recommends 15; no composition rules).
-const PASSWORD_MIN: usize = 10;
-/// Most characters, so that hashing cannot be made to work for long.
-const PASSWORD_MAX: usize = 256;
 
 /// Somebody who was recognised by a session or token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,31 +14,15 @@ pub struct SignIn {
     pub user: Name,
     /// The session's id, when it was a session.
     pub session: Option<String>,
+    /// A second factor was shown in the session.
+    pub strong: bool,
 }
 
-/// Verified when there is no such account, so that the answer takes as long as for one that is there.
-static NOBODY: LazyLock<String> = LazyLock::new(|| hash("a password that nobody has").unwrap_or_default());
-
-fn hash(password: &str) -> Result<String> {
-    let hash: PasswordHash = Argon2::default().hash_password(password.as_bytes()).map_err(Error::internal)?;
-    Ok(hash.to_string())
-}
-
-async fn verify(password: String, stored: String) -> Result<bool> {
-    tokio::task::spawn_blocking(move || {
-        let parsed = PasswordHash::new(&stored).map_err(Error::internal)?;
-        Ok(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
-    })
-    .await
-    .map_err(Error::internal)?
-}
-
-fn check_password(password: &str, path: &str) -> Result<()> {
-    let length = password.chars().count();
-    if (PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
-        return Ok(());
+impl SignIn {
+    /// Somebody without a session.
+    pub fn of(user: Name) -> Self {
+        Self { user, session: None, strong: false }
     }
-    Err(Error::invalid_field(path, format!("a password has {PASSWORD_MIN} to {PASSWORD_MAX} characters; this one has {length}")))
 }
 
 impl Inner {
@@ -84,12 +59,9 @@ impl Store {
             .await?;
         drop(conn);
         let stored = row.as_ref().map(|r| r.opt_text("password_hash")).transpose()?.flatten();
-        let known = stored.is_some();
-        // Nothing longer than a password may be is hashed.
-        let password = if password.chars().count() > PASSWORD_MAX { String::new() } else { password.to_owned() };
-        let right = verify(password, stored.unwrap_or_else(|| NOBODY.clone())).await?;
+        let right = password::verify(password, stored).await?;
         match row {
-            Some(row) if right && known && row.int("active")? == 1 => Ok(Some(crate::row::name_of(&row.text("user_name")?)?)),
+            Some(row) if right && row.int("active")? == 1 => Ok(Some(crate::row::name_of(&row.text("user_name")?)?)),
             _ => Ok(None),
         }
     }
@@ -105,14 +77,31 @@ impl Store {
 
     /// Changes one's own password, given the current one; the session it is done in goes on.
     pub async fn change_password(&self, who: &SignIn, current: &str, new: &str) -> Result<()> {
-        let mut conn = self.inner.db.read().await?;
-        let row = conn.one("SELECT password_hash FROM account WHERE user_name = $1", args![who.user.as_str()]).await?;
-        drop(conn);
-        let stored = row.map(|r| r.opt_text("password_hash")).transpose()?.flatten().unwrap_or_else(|| NOBODY.clone());
-        if !verify(current.to_owned(), stored).await? {
+        if !self.is_password_of(&who.user, current).await? {
             return Err(Error::invalid_field("current_password", "this is not the current password"));
         }
         self.write_password(&who.user, new, "new_password", who.session.as_deref(), None).await.map(drop)
+    }
+
+    /// Whether this is the person's password. Somebody who has none has no right one.
+    pub(crate) async fn is_password_of(&self, user: &Name, given: &str) -> Result<bool> {
+        let mut conn = self.inner.db.read().await?;
+        let row = conn.one("SELECT password_hash FROM account WHERE user_name = $1", args![user.as_str()]).await?;
+        drop(conn);
+        password::verify(given, row.map(|r| r.opt_text("password_hash")).transpose()?.flatten()).await
+    }
+
+    /// The words that whoever guesses a person's password would try first.
+    async fn names_of(&self, user: &Name) -> Result<Vec<String>> {
+        let mut conn = self.inner.db.read().await?;
+        let sql = "SELECT display_name, (SELECT email FROM account a WHERE a.user_name = object.name) AS email
+                   FROM object WHERE kind = 'User' AND name = $1";
+        let mut names = vec![user.to_string()];
+        if let Some(row) = conn.one(sql, args![user.as_str()]).await? {
+            names.push(row.text("display_name")?);
+            names.extend(row.opt_text("email")?);
+        }
+        Ok(names)
     }
 
     /// Writes a password and ends the person's sessions except `keep`. With `link`, the fingerprint of a one-time secret,
@@ -125,9 +114,7 @@ impl Store {
         keep: Option<&str>,
         link: Option<&str>,
     ) -> Result<bool> {
-        check_password(password, path)?;
-        let password = password.to_owned();
-        let hash = tokio::task::spawn_blocking(move || hash(&password)).await.map_err(Error::internal)??;
+        let hash = password::accept(password, self.names_of(user).await?, path).await?;
         let mut conn = self.inner.db.begin().await?;
         if let Some(link) = link
             && conn.run("DELETE FROM one_time WHERE hash = $1", args![link]).await? == 0

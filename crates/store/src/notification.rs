@@ -31,6 +31,8 @@ pub enum NotificationKind {
     Moved,
     /// An instance could not be moved when the deadline had come.
     MoveFailed,
+    /// How the person signs in was changed: a second factor, recovery codes.
+    SignInChanged,
 }
 
 impl NotificationKind {
@@ -43,6 +45,7 @@ impl NotificationKind {
             NotificationKind::Transferred => "transferred",
             NotificationKind::Moved => "moved",
             NotificationKind::MoveFailed => "move_failed",
+            NotificationKind::SignInChanged => "sign_in_changed",
         }
     }
 }

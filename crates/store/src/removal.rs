@@ -58,6 +58,7 @@ impl Batch {
         }
         if object.kind == Kind::User {
             let name = object.metadata.name.as_str();
+            crate::factor::forget_factors(&mut self.conn, name).await?;
             for table in ["account", "session", "token", "one_time", "notification", "preferences"] {
                 self.conn.run(&format!("DELETE FROM {table} WHERE user_name = $1"), args![name]).await?;
             }

@@ -23,6 +23,8 @@ pub struct NewSession {
     pub address: String,
     /// The caller's user agent.
     pub agent: String,
+    /// A second factor was shown, or a passkey, which is two in one.
+    pub strong: bool,
 }
 
 /// A session as its owner sees it.
@@ -64,8 +66,8 @@ impl Store {
         conn.run("DELETE FROM session WHERE expires_at < $1", args![now.as_millis()]).await?;
         conn.run("DELETE FROM one_time WHERE expires_at < $1", args![now.as_millis()]).await?;
         conn.run(
-            "INSERT INTO session (hash, id, user_name, parent, app, created_at, seen_at, expires_at, address, agent)
-             VALUES ($1, $2, $3, NULL, NULL, $4, $4, $5, $6, $7)",
+            "INSERT INTO session (hash, id, user_name, parent, app, created_at, seen_at, expires_at, address, agent, strong)
+             VALUES ($1, $2, $3, NULL, NULL, $4, $4, $5, $6, $7, $8)",
             args![
                 fingerprint(&secret),
                 uuid::Uuid::new_v4().simple().to_string(),
@@ -73,7 +75,8 @@ impl Store {
                 now.as_millis(),
                 now.plus_seconds(LIFETIME_SECONDS).as_millis(),
                 &from.address,
-                from.agent.chars().take(200).collect::<String>()
+                from.agent.chars().take(200).collect::<String>(),
+                i64::from(from.strong)
             ],
         )
         .await?;
@@ -110,7 +113,7 @@ impl Store {
             return Ok(Some(who.clone()));
         }
         let sql = format!(
-            "SELECT id, user_name, seen_at, expires_at, (SELECT active FROM account a WHERE a.user_name = session.user_name) AS active
+            "SELECT id, user_name, seen_at, expires_at, strong, (SELECT active FROM account a WHERE a.user_name = session.user_name) AS active
              FROM session WHERE hash = $1 AND expires_at > $2 AND {condition}"
         );
         let mut values = vec![hash.clone().into(), now.as_millis().into()];
@@ -126,7 +129,11 @@ impl Store {
             conn.run("UPDATE session SET seen_at = $2 WHERE hash = $1", args![&hash, now.as_millis()]).await?;
             conn.commit().await?;
         }
-        let who = SignIn { user: crate::row::name_of(&row.text("user_name")?)?, session: Some(row.text("id")?) };
+        let who = SignIn {
+            user: crate::row::name_of(&row.text("user_name")?)?,
+            session: Some(row.text("id")?),
+            strong: row.int("strong")? == 1,
+        };
         self.remember(key, &who, Timestamp::from_millis(row.int("expires_at")?));
         Ok(Some(who))
     }
@@ -176,6 +183,19 @@ impl Store {
         let inner = self.inner.clone();
         conn.commit_then(move || inner.forget_people()).await?;
         if touched == 0 { Err(Error::not_found("There is no such session.")) } else { Ok(()) }
+    }
+
+    /// Ends all of one's own sessions, in every browser and app; with `others_only` the one that asks goes on.
+    pub async fn end_sessions(&self, who: &SignIn, others_only: bool) -> Result<()> {
+        let keep = who.session.as_deref().filter(|_| others_only).unwrap_or_default();
+        let mut conn = self.inner.db.begin().await?;
+        conn.run(
+            "DELETE FROM session WHERE user_name = $1 AND id <> $2 AND (parent IS NULL OR parent <> $2)",
+            args![who.user.as_str(), keep],
+        )
+        .await?;
+        let inner = self.inner.clone();
+        conn.commit_then(move || inner.forget_people()).await
     }
 
     /// A code that opens one app once, within a minute, for a console session.

@@ -93,7 +93,7 @@ impl Store {
             conn.run("UPDATE token SET last_used_at = $2 WHERE hash = $1", args![&hash, now.as_millis()]).await?;
             conn.commit().await?;
         }
-        let who = SignIn { user: crate::row::name_of(&row.text("user_name")?)?, session: None };
+        let who = SignIn::of(crate::row::name_of(&row.text("user_name")?)?);
         self.remember(hash, &who, Timestamp::from_millis(row.int("expires_at")?));
         Ok(Some(who))
     }

@@ -219,7 +219,7 @@ impl TestServer {
 
     /// Requests of somebody, with a token made for them.
     pub async fn person(&self, name: &str) -> Http {
-        let who = SignIn { user: Name::parse(name).expect("a name"), session: None };
+        let who = SignIn::of(Name::parse(name).expect("a name"));
         let token = self.store.create_token(&who, "test", 30 * 86_400).await.expect("a token");
         self.http.with_token(&token.token)
     }

@@ -25,6 +25,9 @@ pub struct UserStatus {
     /// A password was set.
     #[serde(default)]
     pub has_password: bool,
+    /// A second factor is asked for when they sign in.
+    #[serde(default)]
+    pub has_second_factor: bool,
     /// When they last signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_signed_in_at: Option<Timestamp>,

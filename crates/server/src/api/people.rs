@@ -43,6 +43,17 @@ pub(super) fn declare(routes: &mut Routes) {
         .answers::<SignInLink>(200, "The link.")
         .to(sign_in_link);
     routes
+        .declare(
+            POST,
+            "/api/v1/users/{name}/reset-second-factors",
+            "user_reset_second_factors",
+            "users",
+            "Remove the second factors of a person who lost them",
+        )
+        .permission("user.set_password")
+        .answers_nothing(204, "Removed; their sessions have ended.")
+        .to(reset_second_factors);
+    routes
         .declare(PUT, "/api/v1/users/{name}/password", "user_password", "users", "Set a person's password")
         .permission("user.set_password")
         .body::<NewPassword>()
@@ -57,6 +68,14 @@ async fn sign_in_link(state: Shared, caller: Caller, place: Place) -> Result<Jso
     let (secret, expires_at) = state.store.sign_in_link(&proof, name).await?;
     state.store.audit_note(&caller.context(), "", "user.sign_in_link", AuditOutcome::Allowed, name.as_str()).await?;
     Ok(Json(SignInLink { url: format!("{}/welcome#token={secret}", state.settings.public_url), expires_at }))
+}
+
+async fn reset_second_factors(state: Shared, caller: Caller, place: Place) -> Result<StatusCode, ApiError> {
+    let name = place.name()?;
+    let located = state.store.locate::<User>(&place.scope, name).await?;
+    let proof = state.policy.allow::<action::SetPassword, User>(&caller.principal, located.resource())?;
+    state.store.reset_factors(&proof, &caller.context(), name).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn set_password(

@@ -1,5 +1,6 @@
-//! Signing in and out, one's own sessions and tokens, opening apps.
+//! The first admin, signing out, one's own sessions and tokens, opening apps.
 
+use super::sign_in::signed_in;
 use super::{DELETE, GET, Items, POST, PUT, Shared};
 use crate::caller::{Caller, Origin};
 use crate::gateway;
@@ -19,7 +20,7 @@ use warpyard_model::kinds::{AuditOutcome, ServiceInstance, User};
 use warpyard_model::permission::{Permission, Role, Subject, Verb};
 use warpyard_model::{Error, Kind, Name, Result, ScopePath};
 use warpyard_policy::{Principal, action};
-use warpyard_store::{Context, FirstAdmin, Located, NewSession, NewToken, Session, SignIn, Token};
+use warpyard_store::{FirstAdmin, Located, NewToken, Session, SignIn, Token};
 
 /// Whether the first admin is still to be made.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -40,26 +41,6 @@ struct Setup {
     #[serde(default)]
     display_name: String,
     /// At least ten characters.
-    password: String,
-}
-
-/// A sign-in.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Credentials {
-    /// The mail address.
-    email: String,
-    /// The password.
-    password: String,
-}
-
-/// An invited person's first sign-in.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Invited {
-    /// From the link.
-    token: String,
-    /// The password to set.
     password: String,
 }
 
@@ -108,7 +89,7 @@ struct ServerFacts {
 
 /// Who asks and what they may use.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Me {
+pub(super) struct Me {
     user: Myself,
     bindings: Vec<MyBinding>,
     /// The console's areas: `developer_hub`, `studio`, `administration`, `operations`.
@@ -127,6 +108,14 @@ struct ScopeQuery {
     project: Option<Name>,
     #[serde(default)]
     workspace: Option<Name>,
+}
+
+/// Which of one's sessions to end.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+struct WhichSessions {
+    /// Keep the session that asks.
+    #[serde(default)]
+    others_only: bool,
 }
 
 /// What one may do by one's roles.
@@ -150,20 +139,6 @@ pub(super) fn declare(routes: &mut Routes) {
         .answers::<Me>(200, "Signed in.")
         .problems(&[401, 409])
         .to(setup);
-    routes
-        .declare(POST, "/api/v1/session", "session_create", tag, "Sign in with a password")
-        .needs(Needs::Nothing)
-        .body::<Credentials>()
-        .answers::<Me>(200, "Signed in.")
-        .problems(&[401])
-        .to(sign_in);
-    routes
-        .declare(POST, "/api/v1/session/link", "session_link", tag, "Set a password with a sign-in link and sign in")
-        .needs(Needs::Nothing)
-        .body::<Invited>()
-        .answers::<Me>(200, "Signed in.")
-        .problems(&[401])
-        .to(sign_in_by_link);
     routes.declare(DELETE, "/api/v1/session", "session_delete", tag, "Sign out").answers_nothing(204, "Signed out.").to(sign_out);
     routes.declare(GET, "/api/v1/me", "me_view", tag, "Who you are").answers::<Me>(200, "You.").to(me);
     routes
@@ -180,6 +155,11 @@ pub(super) fn declare(routes: &mut Routes) {
         .declare(GET, "/api/v1/me/sessions", "me_session_list", tag, "Your sessions")
         .answers::<Items<Session>>(200, "The sessions.")
         .to(sessions);
+    routes
+        .declare(DELETE, "/api/v1/me/sessions", "me_session_delete_all", tag, "Sign out everywhere")
+        .query::<WhichSessions>()
+        .answers_nothing(204, "Ended, and every app opened from them.")
+        .to(end_sessions);
     routes
         .declare(DELETE, "/api/v1/me/sessions/{id}", "me_session_delete", tag, "End one of your sessions")
         .answers_nothing(204, "Ended.")
@@ -213,54 +193,7 @@ async fn setup(
     state.limiter.attempt(&origin.address, "first-admin")?;
     let admin = FirstAdmin { email: body.email, display_name: body.display_name, password: body.password };
     let user = state.controller.redeem_first_admin(&body.token, &admin).await?;
-    signed_in(&state, &user, &origin, &headers).await
-}
-
-async fn sign_in(
-    state: Shared,
-    Extension(origin): Extension<Origin>,
-    headers: HeaderMap,
-    BodyOf(body): BodyOf<Credentials>,
-) -> Result<Response, ApiError> {
-    crate::caller::check_same_site(&Method::POST, &headers)?;
-    state.limiter.attempt(&origin.address, &body.email)?;
-    match state.store.check_sign_in(&body.email, &body.password).await? {
-        Some(user) => signed_in(&state, &user, &origin, &headers).await,
-        None => {
-            note(&state, &origin, "anonymous", AuditOutcome::Denied, &body.email).await?;
-            Err(Error::unauthenticated("The mail address or the password is not right.").into())
-        }
-    }
-}
-
-async fn sign_in_by_link(
-    state: Shared,
-    Extension(origin): Extension<Origin>,
-    headers: HeaderMap,
-    BodyOf(body): BodyOf<Invited>,
-) -> Result<Response, ApiError> {
-    crate::caller::check_same_site(&Method::POST, &headers)?;
-    state.limiter.attempt(&origin.address, "link")?;
-    match state.store.redeem_sign_in_link(&body.token, &body.password).await? {
-        Some(user) => signed_in(&state, &user, &origin, &headers).await,
-        None => Err(Error::unauthenticated("This link is not valid any more. Ask whoever invited you for a new one.").into()),
-    }
-}
-
-async fn note(state: &AppState, origin: &Origin, actor: &str, outcome: AuditOutcome, object: &str) -> Result<()> {
-    let context = Context { actor: actor.to_owned(), request_id: origin.request_id.clone(), address: origin.address.clone() };
-    let object: String = object.chars().take(254).collect();
-    state.store.audit_note(&context, "", "session.create", outcome, &object).await
-}
-
-async fn signed_in(state: &AppState, user: &Name, origin: &Origin, headers: &HeaderMap) -> Result<Response, ApiError> {
-    let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-    let secret = state.store.open_session(user, &NewSession { address: origin.address.clone(), agent }).await?;
-    note(state, origin, user.as_str(), AuditOutcome::Allowed, user.as_str()).await?;
-    let principal = state.store.principal(user).await?;
-    let who = SignIn { user: user.clone(), session: None };
-    let answer = myself(state, &who, &principal).await?;
-    Ok(([(header::SET_COOKIE, state.settings.set_cookie(&secret))], Json(answer)).into_response())
+    signed_in(&state, &user, &origin, &headers, false).await
 }
 
 async fn sign_out(state: Shared, caller: Caller) -> Result<Response, ApiError> {
@@ -270,7 +203,7 @@ async fn sign_out(state: Shared, caller: Caller) -> Result<Response, ApiError> {
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, state.settings.set_cookie(""))]).into_response())
 }
 
-async fn myself(state: &AppState, who: &SignIn, principal: &Principal) -> Result<Me> {
+pub(super) async fn myself(state: &AppState, who: &SignIn, principal: &Principal) -> Result<Me> {
     let bindings = principal.bindings();
     let user = state.controller.find::<User>(&ScopePath::platform(), &who.user).await?;
     let user = user.ok_or_else(|| Error::unauthenticated("Your account is gone."))?;
@@ -328,6 +261,12 @@ async fn sessions(state: Shared, caller: Caller) -> Result<Json<Items<Session>>,
 
 async fn end_session(state: Shared, caller: Caller, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
     state.store.end_session(&caller.who, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn end_sessions(state: Shared, caller: Caller, QueryOf(query): QueryOf<WhichSessions>) -> Result<StatusCode, ApiError> {
+    state.store.end_sessions(&caller.who, query.others_only).await?;
+    state.store.audit_note(&caller.context(), "", "session.delete_all", AuditOutcome::Allowed, caller.who.user.as_str()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

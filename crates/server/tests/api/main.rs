@@ -20,6 +20,7 @@ mod retired;
 mod roles;
 mod secrets;
 mod sharing;
+mod sign_in;
 mod studio;
 mod versions;
 mod watch;

@@ -16,23 +16,41 @@ use warpyard_server::{Needs, Operation, operations};
 use warpyard_testkit::{Http, RequestBuilder, TestServer, World, person_of};
 
 /// Operations that anybody may call without credentials. This list may only shrink.
-const PUBLIC: [&str; 5] = ["session_create", "session_link", "setup_create", "setup_view", "shipped_icon_view"];
+const PUBLIC: [&str; 9] = [
+    "password_strength",
+    "session_create",
+    "session_link",
+    "session_passkey",
+    "session_passkey_challenge",
+    "session_second_factor",
+    "setup_create",
+    "setup_view",
+    "shipped_icon_view",
+];
 
 /// Operations that everybody who is signed in may call, because they are about the caller alone or ask for each thing's
 /// own permission (documents) or visibility (watches). This list may only shrink.
-const SIGNED_IN: [&str; 16] = [
+const SIGNED_IN: [&str; 24] = [
     "document_apply",
     "me_notification_list",
     "me_notification_read",
+    "me_passkey_challenge",
+    "me_passkey_create",
     "me_password",
     "me_permissions",
     "me_preferences_update",
     "me_preferences_view",
+    "me_recovery_codes",
+    "me_second_factor_list",
+    "me_second_factor_remove",
     "me_session_delete",
+    "me_session_delete_all",
     "me_session_list",
     "me_token_create",
     "me_token_delete",
     "me_token_list",
+    "me_totp_confirm",
+    "me_totp_create",
     "me_view",
     "session_delete",
     "watch_socket",
@@ -245,6 +263,7 @@ async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
                     | "retry"
                     | "open"
                     | "sign-in-link"
+                    | "reset-second-factors"
             ) =>
         {
             ask("", json!({}), name)

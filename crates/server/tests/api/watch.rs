@@ -19,7 +19,7 @@ impl Socket {
     }
 
     pub(crate) async fn open_at(world: &World, person: &str, path: &str) -> Self {
-        let who = warpyard_store::SignIn { user: warpyard_model::Name::parse(person).unwrap(), session: None };
+        let who = warpyard_store::SignIn::of(warpyard_model::Name::parse(person).unwrap());
         let token = world.store.create_token(&who, "watch", 3600).await.unwrap().token;
         let mut request = format!("ws://{}{path}", world.address).into_client_request().unwrap();
         request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());

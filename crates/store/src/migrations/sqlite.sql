@@ -119,19 +119,45 @@ CREATE TABLE session (
   seen_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
   address TEXT NOT NULL,
-  agent TEXT NOT NULL
+  agent TEXT NOT NULL,
+  -- Opened with a second factor, or one was shown since.
+  strong BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX session_of_user ON session (user_name);
 
--- One-time secrets: sign-in links, the first admin's link, codes that open an app.
+-- One-time secrets: sign-in links, the first admin's link, codes that open an app, tickets of a sign-in that goes on with
+-- what it needs to remember meanwhile and how often it was tried.
 CREATE TABLE one_time (
   hash TEXT PRIMARY KEY,
   purpose TEXT NOT NULL,
   user_name TEXT NOT NULL,
   session TEXT,
   app TEXT,
-  expires_at BIGINT NOT NULL
+  expires_at BIGINT NOT NULL,
+  state TEXT,
+  attempts BIGINT NOT NULL DEFAULT 0
 );
+
+-- What somebody shows beside or instead of a password. An authenticator app's secret is among the sealed values; a passkey
+-- has a public key, in `state`. A code counts once: `last_step` is the time step of the newest one that was used.
+CREATE TABLE factor (
+  id TEXT PRIMARY KEY,
+  user_name TEXT NOT NULL,
+  type TEXT NOT NULL,
+  name TEXT NOT NULL,
+  credential TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL,
+  confirmed BIGINT NOT NULL,
+  last_step BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  last_used_at BIGINT
+);
+CREATE INDEX factor_of_user ON factor (user_name);
+CREATE TABLE recovery_code (
+  hash TEXT PRIMARY KEY,
+  user_name TEXT NOT NULL
+);
+CREATE INDEX recovery_code_of_user ON recovery_code (user_name);
 
 CREATE TABLE token (
   id TEXT PRIMARY KEY,

@@ -9,7 +9,7 @@ use warpyard_testkit::TestStore;
 warpyard_testkit::on_each_database!(old_ones_go, they_come_in_order_and_are_marked,);
 
 fn who(called: &str) -> SignIn {
-    SignIn { user: name(called), session: None }
+    SignIn::of(name(called))
 }
 
 fn all(limit: u32) -> NotificationQuery {

@@ -27,7 +27,7 @@ async fn set_password(db: &TestStore, who: &str, password: &str) -> warpyard_mod
 }
 
 async fn session(db: &TestStore, who: &str) -> (String, SignIn) {
-    let from = NewSession { address: "10.0.0.1".to_owned(), agent: "test".to_owned() };
+    let from = NewSession { address: "10.0.0.1".to_owned(), agent: "test".to_owned(), strong: false };
     let secret = db.store.open_session(&name(who), &from).await.unwrap();
     let sign_in = db.store.session(&secret).await.unwrap().unwrap();
     (secret, sign_in)
@@ -109,13 +109,13 @@ async fn app_sessions_hang_below_their_console_session(db: TestStore) {
     assert_eq!(db.store.redeem_app_code(app, &late).await.unwrap(), None, "a code is for a minute");
     db.store.end_session(&me, me.session.as_deref().unwrap()).await.unwrap();
     assert_eq!(db.store.app_session(&secret, app).await.unwrap(), None);
-    let by_token = SignIn { user: name("ada"), session: None };
+    let by_token = SignIn::of(name("ada"));
     assert_eq!(db.store.app_code(&by_token, app).await.unwrap_err().code, ErrorCode::Forbidden);
 }
 
 async fn tokens_last_and_end(db: TestStore) {
     let ada = user(&db, "ada").await;
-    let me = SignIn { user: name("ada"), session: None };
+    let me = SignIn::of(name("ada"));
     for (called, seconds, at) in [("", 600, "name"), ("ci", 59, "expires_in_seconds"), ("ci", 367 * 86_400, "expires_in_seconds")]
     {
         assert_eq!(db.store.create_token(&me, called, seconds).await.unwrap_err().fields[0].path, at);
@@ -131,7 +131,7 @@ async fn tokens_last_and_end(db: TestStore) {
     assert_eq!(db.store.token(&token.token).await.unwrap(), None, "over, to the second");
     let token = db.store.create_token(&me, "ci", 600).await.unwrap();
     assert!(db.store.token(&token.token).await.unwrap().is_some());
-    let other = SignIn { user: name("eve"), session: None };
+    let other = SignIn::of(name("eve"));
     assert_eq!(db.store.revoke_token(&other, &token.id).await.unwrap_err().code, ErrorCode::NotFound);
     db.store.revoke_token(&me, &token.id).await.unwrap();
     assert_eq!(db.store.token(&token.token).await.unwrap(), None);
