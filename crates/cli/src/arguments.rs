@@ -136,6 +136,9 @@ pub(crate) enum Command {
     /// Make people and let them sign in.
     #[command(subcommand)]
     User(commands::user::UserCommand),
+    /// On the server's own machine: help somebody who can no longer sign in.
+    #[command(subcommand)]
+    Admin(crate::serve::AdminCommand),
     /// Your own API tokens.
     #[command(subcommand)]
     Token(commands::token::TokenCommand),

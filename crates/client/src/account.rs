@@ -18,6 +18,23 @@ pub struct Setup {
 /// A session cookie that was just given, as `name=value`.
 pub struct SessionCookie(pub String);
 
+/// What a right password leads to.
+pub enum SignedIn {
+    /// A session.
+    Session(SessionCookie),
+    /// A second factor is asked for.
+    SecondFactor(SecondFactorAsked),
+}
+
+/// The second step of a sign-in.
+#[derive(Clone, Deserialize)]
+pub struct SecondFactorAsked {
+    /// What may be shown: `totp`, `passkey`, `recovery`.
+    pub second_factor: Vec<String>,
+    /// Goes with it.
+    pub ticket: String,
+}
+
 /// The caller.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Me {
@@ -128,14 +145,38 @@ impl Client {
     }
 
     /// Signs in with a password.
-    pub async fn sign_in(&self, email: &str, password: &str) -> Result<SessionCookie> {
+    pub async fn sign_in(&self, email: &str, password: &str) -> Result<SignedIn> {
+        let response = self.sign_in_request(&["session"], &json!({ "email": email, "password": password })).await?;
+        if !response.headers().contains_key(header::SET_COOKIE) {
+            let text = response.text().await.map_err(|e| ClientError::from_transport(&e, self.address()))?;
+            return serde_json::from_str(&text).map(SignedIn::SecondFactor).map_err(|_| {
+                ClientError::local(
+                    ErrorCode::Internal,
+                    format!("{} accepted the password but gave no session; is it a Warpyard server?", self.address()),
+                )
+            });
+        }
+        self.cookie_of(&response).map(SignedIn::Session)
+    }
+
+    /// Shows a second factor: `what` is `totp` or `recovery`.
+    pub async fn second_factor(&self, asked: &SecondFactorAsked, what: &str, code: &str) -> Result<SessionCookie> {
+        let body = json!({ "ticket": asked.ticket, what: code });
+        let response = self.sign_in_request(&["session", "second-factor"], &body).await?;
+        self.cookie_of(&response)
+    }
+
+    async fn sign_in_request(&self, path: &[&str], body: &serde_json::Value) -> Result<reqwest::Response> {
         let request = self
-            .request(Method::POST, self.url(&["session"]))
+            .request(Method::POST, self.url(path))
             // The server takes sign-ins from a person or from its own pages only.
             .header("Sec-Fetch-Site", "none")
             .timeout(Duration::from_secs(60))
-            .json(&json!({ "email": email, "password": password }));
-        let response = self.send(request).await?;
+            .json(body);
+        self.send(request).await
+    }
+
+    fn cookie_of(&self, response: &reqwest::Response) -> Result<SessionCookie> {
         let cookies: Vec<String> = response
             .headers()
             .get_all(header::SET_COOKIE)
@@ -190,6 +231,12 @@ impl Client {
     /// Makes a link with which a person sets a password.
     pub async fn sign_in_link(&self, user: &str) -> Result<SignInLink> {
         self.post_json(self.url(&["users", user, "sign-in-link"]), &json!({})).await
+    }
+
+    /// Removes somebody's second factors.
+    pub async fn reset_second_factors(&self, user: &str) -> Result<()> {
+        let url = self.url(&["users", user, "reset-second-factors"]);
+        self.done(self.request(Method::POST, url).json(&json!({}))).await
     }
 
     /// Sets somebody's password.

@@ -20,8 +20,7 @@ mod terminal;
 mod version;
 mod watch;
 
-pub use access::{AccessAnswer, AccessEntry, Source, WhoAnswer, WhoPerson, WhoQuery};
-pub use account::{BindingView, Me, MeUser, NewToken, ServerFacts, SessionCookie, Setup, SignInLink, TokenView};
+pub use account::{AccessAnswer, AccessEntry, BindingView, Me, MeUser, NewToken, SecondFactorAsked, ServerFacts, SessionCookie, Setup, SignInLink, SignedIn, Source, TokenView, WhoAnswer, WhoPerson, WhoQuery};
 pub use action::{LaunchIntoProjects, Launched, LaunchedItem};
 pub use any_object::AnyObject;
 pub use catalogue::{

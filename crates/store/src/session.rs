@@ -247,6 +247,10 @@ impl Store {
         _proof: &warpyard_policy::Allowed<warpyard_policy::action::SetPassword, warpyard_model::kinds::User>,
         user: &Name,
     ) -> Result<(String, Timestamp)> {
+        self.link_for(user).await
+    }
+
+    pub(crate) async fn link_for(&self, user: &Name) -> Result<(String, Timestamp)> {
         let mut conn = self.inner.db.begin().await?;
         conn.run("DELETE FROM one_time WHERE purpose = 'link' AND user_name = $1", args![user.as_str()]).await?;
         conn.commit().await?;

@@ -7,7 +7,7 @@ use crate::{ControllerStore, fingerprint};
 use warpyard_model::kinds::{Organization, Project, RoleBinding, User};
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::permission::Role;
-use warpyard_model::{Error, FieldError, Name, Object, Result, ScopePath, Spec};
+use warpyard_model::{Error, FieldError, Name, Object, Result, ScopePath, Spec, Timestamp};
 
 /// How long the first admin's link is good for.
 const SETUP_SECONDS: i64 = 24 * 3600;
@@ -91,6 +91,27 @@ impl ControllerStore {
             return Err(error);
         }
         Ok(name)
+    }
+
+    /// Lets somebody sign in anew, for whoever owns the server's machine: their second factors, password and sessions end, and a
+    /// one-time link sets a new password. `person` is a name or mail address. Tells who it was, the link's secret and its end.
+    pub async fn reset_sign_in(&self, person: &str) -> Result<(Name, String, Timestamp)> {
+        let mut conn = self.store.inner.db.read().await?;
+        let sql = "SELECT user_name, active FROM account WHERE user_name = $1 OR email = $1";
+        let row = conn.one(sql, args![person.trim().to_lowercase()]).await?;
+        drop(conn);
+        let row = row.ok_or_else(|| Error::not_found(format!("Nobody here has the name or mail address {person:?}.")))?;
+        if row.int("active")? != 1 {
+            return Err(Error::conflict(format!("{person} is deactivated; activate them first, as another administrator.")));
+        }
+        let user = crate::row::name_of(&row.text("user_name")?)?;
+        self.store.clear_factors(&self.context(), &user, "user.reset_sign_in").await?;
+        let mut conn = self.store.inner.db.begin().await?;
+        conn.run("UPDATE account SET password_hash = NULL WHERE user_name = $1", args![user.as_str()]).await?;
+        self.store.patch_user_status(&mut conn, &user, "has_password", false.into()).await?;
+        conn.commit().await?;
+        let (secret, expires_at) = self.store.link_for(&user).await?;
+        Ok((user, secret, expires_at))
     }
 
     async fn undo_first_admin(&self, user: &Name, binding: &Name) -> Result<()> {

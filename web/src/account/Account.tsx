@@ -14,6 +14,7 @@ export function Account() {
         tabs={[
           { to: paths.tokens(), label: frame.account.tokens },
           { to: paths.password(), label: frame.account.password },
+          { to: paths.secondFactors(), label: frame.account.factors },
         ]}
       />
       <Outlet />

@@ -2,8 +2,10 @@ import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api } from "../api/client";
 import { ApiError } from "../api/error";
+import { useMe } from "../api/session";
 import { useTitle } from "../lib/hooks";
 import { session as m } from "../messages/en/session";
+import { NewPasswordField } from "../session/NewPasswordField";
 import { PasswordField } from "../session/PasswordField";
 import { Button } from "../ui/Button";
 import { ErrorPanel } from "../ui/Page";
@@ -11,6 +13,7 @@ import { toast } from "../ui/Toast";
 
 export function Password() {
   useTitle(m.account.changePassword);
+  const me = useMe();
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
   const change = useMutation({
@@ -31,7 +34,7 @@ export function Password() {
     <form onSubmit={submit} className="flex max-w-sm flex-col gap-4">
       {change.error && !atFields && <ErrorPanel error={change.error} />}
       <PasswordField label={m.account.currentPassword} value={current} onChange={setCurrent} autoComplete="current-password" error={field("current_password")} />
-      <PasswordField label={m.account.nextPassword} help={m.passwordHelp} value={next} onChange={setNext} autoComplete="new-password" error={field("new_password")} />
+      <NewPasswordField label={m.account.nextPassword} value={next} onChange={setNext} email={me?.user.email} displayName={me?.user.display_name} error={field("new_password")} />
       <Button type="submit" variant="primary" busy={change.isPending} className="self-start">
         {m.account.changePassword}
       </Button>

@@ -87,6 +87,7 @@ function TokenList() {
 function SessionList() {
   const client = useQueryClient();
   const sessions = useQuery({ queryKey: ["me", "sessions"], queryFn: () => api.get<{ items: SessionInfo[] }>("/me/sessions") });
+  const [everywhere, setEverywhere] = useState(false);
   const end = useMutation({
     mutationFn: (id: string) => api.delete(`/me/sessions/${encodeURIComponent(id)}`),
     onSuccess: () => {
@@ -114,7 +115,7 @@ function SessionList() {
     { id: "used", header: m.columns.used, cell: (row) => <Moment at={row.seen_at} /> },
   ];
   return (
-    <Section title={m.sessions} description={m.sessionsText}>
+    <Section title={m.sessions} description={m.sessionsText} actions={<Button onClick={() => setEverywhere(true)}>{m.signOutEverywhere}</Button>}>
       <DataTable
         id="sessions"
         label={m.sessions}
@@ -133,6 +134,19 @@ function SessionList() {
         }
         empty={{ title: m.noSessions }}
       />
+      <ConfirmDialog
+        open={everywhere}
+        onClose={() => setEverywhere(false)}
+        title={m.signOutEverywhereTitle}
+        verb={m.signOutEverywhere}
+        onConfirm={async () => {
+          await api.delete("/me/sessions");
+          client.clear();
+          window.location.assign(new URL("sign-in", document.baseURI));
+        }}
+      >
+        <p>{m.signOutEverywhereText}</p>
+      </ConfirmDialog>
     </Section>
   );
 }

@@ -1,7 +1,7 @@
 // The wire's shapes of what is a person's own: notifications, and what the console remembers for them.
-import type { Kind, Values } from "./types";
+import type { Kind, Me, Values } from "./types";
 
-export type NotificationKind = "launch_finished" | "launch_failed" | "update_available" | "invited" | "transferred" | "moved" | "move_failed";
+export type NotificationKind = "launch_finished" | "launch_failed" | "update_available" | "invited" | "transferred" | "moved" | "move_failed" | "sign_in_changed";
 
 export interface Notification {
   /** Later ones are greater as numbers. */
@@ -59,4 +59,59 @@ export interface Activity {
 export interface ActivityPage {
   items: Activity[];
   next_cursor?: string;
+}
+
+export type FactorType = "totp" | "passkey" | "recovery";
+
+export interface Factor {
+  id: string;
+  type: FactorType;
+  name: string;
+  created_at: string;
+  last_used_at?: string;
+}
+
+export interface MySecondFactors {
+  items: Factor[];
+  recovery_codes_left: number;
+  /** Changes are confirmed with it. */
+  has_password: boolean;
+  passkeys_available: boolean;
+}
+
+export interface TotpSetup {
+  id: string;
+  secret: string;
+  uri: string;
+  /** Dark modules as the path of a square drawing. */
+  qr: { size: number; path: string };
+}
+
+export interface PasskeyChallenge {
+  ticket: string;
+  options: Record<string, unknown>;
+}
+
+/** Told once; absent where there were some before. */
+export interface RecoveryCodes {
+  recovery_codes?: string[];
+}
+
+export interface PasswordStrength {
+  score: number;
+  acceptable: boolean;
+  message?: string;
+}
+
+/** The password was right; one of these is asked for. */
+export interface SecondFactorAsked {
+  second_factor: FactorType[];
+  ticket: string;
+  passkey?: Record<string, unknown>;
+}
+
+export type SignInAnswer = Me | SecondFactorAsked;
+
+export function isSignedIn(answer: SignInAnswer): answer is Me {
+  return "user" in answer;
 }

@@ -73,7 +73,7 @@ export type Organization = Obj<{ currency: string }, NoStatus>;
 export type Project = Obj<{ contact?: string }, NoStatus>;
 export type Workspace = Obj<{ notes?: string }, NoStatus>;
 export type Secret = Obj<{ data: Record<string, string> }, NoStatus>;
-export type User = Obj<{ email: string; active: boolean }, { has_password: boolean; last_signed_in_at?: string }>;
+export type User = Obj<{ email: string; active: boolean }, { has_password: boolean; has_second_factor: boolean; last_signed_in_at?: string }>;
 export type Role =
   | "platform_admin"
   | "org_admin"

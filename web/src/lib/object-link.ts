@@ -22,6 +22,8 @@ export function objectLink(kind: string | undefined, scope: Scope, name: string,
     case "ComputeProfile":
     case "ServiceProfile":
       return scope.project ? studioPaths.profile(scope, kind, name) : undefined;
+    case "Account":
+      return paths.secondFactors();
     case "Workspace":
       return scope.project ? paths.workspace({ ...scope, workspace: name }) : undefined;
     case "Project":

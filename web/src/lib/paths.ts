@@ -7,6 +7,7 @@ export const paths = {
   signIn: () => "/sign-in",
   tokens: () => "/account/tokens",
   password: () => "/account/password",
+  secondFactors: () => "/account/second-factors",
   project: (scope: Scope) => `/orgs/${part(scope.org ?? "")}/projects/${part(scope.project ?? "")}`,
   catalogue: (scope: Scope) => `${paths.project(scope)}/catalogue`,
   launch: (scope: Scope, kind: "ComputeProfile" | "ServiceProfile", name: string) =>

@@ -32,4 +32,11 @@ const passwordRoute = createRoute({
   component: lazyRouteComponent(() => import("../account/Password"), "Password"),
 });
 
-export const accountRoutes = accountRoute.addChildren([indexRoute, tokensRoute, passwordRoute]);
+const factorsRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "/second-factors",
+  staticData: { crumb: m.account.factors },
+  component: lazyRouteComponent(() => import("../account/SecondFactors"), "SecondFactors"),
+});
+
+export const accountRoutes = accountRoute.addChildren([indexRoute, tokensRoute, passwordRoute, factorsRoute]);

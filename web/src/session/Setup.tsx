@@ -11,7 +11,7 @@ import { session as m } from "../messages/en/session";
 import { Button, buttonClass } from "../ui/Button";
 import { TextField } from "../ui/Field";
 import { ErrorPanel } from "../ui/Page";
-import { PasswordField } from "./PasswordField";
+import { NewPasswordField } from "./NewPasswordField";
 import { SessionPage, fragmentToken } from "./SessionPage";
 
 export function Setup() {
@@ -62,7 +62,7 @@ export function Setup() {
         )}
         <TextField label={m.name} value={name} onChange={setName} error={field("display_name")} input={{ autoComplete: "name", autoFocus: true }} />
         <TextField label={m.email} value={email} onChange={setEmail} error={field("email")} input={{ type: "email", autoComplete: "username", required: true }} />
-        <PasswordField label={m.newPassword} help={m.passwordHelp} value={password} onChange={setPassword} error={field("password")} autoComplete="new-password" />
+        <NewPasswordField label={m.newPassword} value={password} onChange={setPassword} email={email} displayName={name} error={field("password")} />
         <Button type="submit" variant="primary" busy={busy}>
           {m.setupAction}
         </Button>

@@ -9,7 +9,7 @@ use crate::settings::{Config, Context};
 use crate::terminal_mode;
 use clap::Args;
 use std::io::Read;
-use warpyard_client::{Client, Credentials, Me, NewToken};
+use warpyard_client::{Client, Credentials, Me, NewToken, SecondFactorAsked, SessionCookie, SignedIn};
 use warpyard_model::{ErrorCode, Name};
 
 const TOKEN_LIFETIME_SECONDS: u64 = 30 * 24 * 3_600;
@@ -88,18 +88,41 @@ async fn sign_in(nobody: &Client, args: &LoginArgs) -> Outcome<NewToken> {
     } else {
         terminal_mode::ask_secret(&format!("Password of {email}: ")).map_err(asking)?
     };
-    let cookie = nobody.sign_in(&email, &password).await.map_err(|error| {
+    let signed_in = nobody.sign_in(&email, &password).await.map_err(|error| {
         if error.code == ErrorCode::Unauthenticated {
             Failure::from(error).with_hint("check the mail address and the password")
         } else {
             Failure::from(error)
         }
     })?;
+    let cookie = match signed_in {
+        SignedIn::Session(cookie) => cookie,
+        SignedIn::SecondFactor(asked) => second_factor(nobody, &asked).await?,
+    };
     let session = nobody.with_session(&cookie);
     let token = make_token(&session).await;
     // The session has done its work; a server that fails to end it lets it expire.
     let _ = session.sign_out().await;
     token
+}
+
+/// Asks for a code: six digits are the authenticator app's, anything else is a recovery code.
+async fn second_factor(nobody: &Client, asked: &SecondFactorAsked) -> Outcome<SessionCookie> {
+    let takes = |what: &str| asked.second_factor.iter().any(|one| one == what);
+    let question = match (takes("totp"), takes("recovery")) {
+        (true, true) => "Code of your authenticator app, or a recovery code: ",
+        (true, false) => "Code of your authenticator app: ",
+        (false, true) => "Recovery code (a passkey works in the console only): ",
+        (false, false) => "",
+    };
+    if question.is_empty() || !terminal_mode::can_ask() {
+        return Err(Failure::new(Exit::Forbidden, "a second factor is asked for, and there is nobody to ask")
+            .with_hint("make a token in the console, under Account, and give it with --token-stdin"));
+    }
+    let code = terminal_mode::ask_secret(question).map_err(asking)?;
+    let digits: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+    let totp = digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_digit());
+    Ok(nobody.second_factor(asked, if totp { "totp" } else { "recovery" }, code.trim()).await?)
 }
 
 async fn make_token(session: &Client) -> Outcome<NewToken> {

@@ -68,6 +68,7 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Profile(command) => profile::run(command, session()?).await,
         Command::SystemProfile(command) => system_profile::run(command, session()?).await,
         Command::User(command) => user::run(command, session()?).await,
+        Command::Admin(command) => crate::serve::admin(command, &global).await,
         Command::Token(command) => token::run(command, session()?).await,
         Command::Access(args) => access::run(args, session()?).await,
         Command::Audit(args) => audit::run(args, session()?).await,

@@ -21,6 +21,8 @@ pub(crate) enum UserCommand {
     Link(LinkArgs),
     /// Set a person's password.
     Password(PasswordArgs),
+    /// Remove the second factors of a person who lost them; their sessions end.
+    ResetSecondFactors(ResetSecondFactorsArgs),
 }
 
 #[derive(Debug, Args)]
@@ -61,12 +63,26 @@ pub(crate) struct PasswordArgs {
     password_stdin: bool,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  warpyard user reset-second-factors ana")]
+pub(crate) struct ResetSecondFactorsArgs {
+    /// The person.
+    name: String,
+}
+
 pub(crate) async fn run(command: UserCommand, session: Session) -> Outcome {
     match command {
         UserCommand::Create(args) => create(args, session).await,
         UserCommand::Link(args) => {
             let link = session.client.sign_in_link(&args.name).await?;
             show_link(&session, &args.name, &link)
+        }
+        UserCommand::ResetSecondFactors(args) => {
+            session.client.reset_second_factors(&args.name).await?;
+            let word = format!("user/{}", args.name);
+            session.out.result(&format!("{word} has no second factor any more."), &word, &json!({ "user": args.name }))?;
+            Ok(Exit::Done)
         }
         UserCommand::Password(args) => {
             let password = if args.password_stdin { read_stdin("password")? } else { new_password(&args.name)? };

@@ -2,9 +2,11 @@
 //!
 //! The only place that names every part of the server.
 
+mod admin;
 mod config;
 mod data_dir;
 
+pub(crate) use admin::{AdminCommand, run as admin};
 use config::Config;
 pub(crate) use config::ServeArgs;
 
@@ -58,12 +60,7 @@ async fn serve(config: &Config) -> warpyard_model::Result<()> {
     let _lock = data_dir::take(&config.data_dir)?;
     // An absolute path, because sandboxes and shims do not share this process's working directory.
     let data_dir = std::fs::canonicalize(&config.data_dir).map_err(Error::internal)?;
-    let key = MasterKey::load_or_create(&data_dir.join("master.key"))?;
-    let clock = Arc::new(SystemClock);
-    let store = match &config.database_url {
-        Some(url) => Store::postgres(url, key, clock).await?,
-        None => Store::sqlite(&data_dir.join("warpyard.db"), key, clock).await?,
-    };
+    let store = open_store(config, &data_dir).await?;
     let policy = Arc::new(Policy::new());
 
     let listener = TcpListener::bind(&config.listen).await.map_err(|e| {
@@ -113,6 +110,15 @@ async fn serve(config: &Config) -> warpyard_model::Result<()> {
     tracker.close();
     tracker.wait().await;
     served
+}
+
+async fn open_store(config: &Config, data_dir: &Path) -> warpyard_model::Result<Store> {
+    let key = MasterKey::load_or_create(&data_dir.join("master.key"))?;
+    let clock = Arc::new(SystemClock);
+    match &config.database_url {
+        Some(url) => Store::postgres(url, key, clock).await,
+        None => Store::sqlite(&data_dir.join("warpyard.db"), key, clock).await,
+    }
 }
 
 async fn stop_on_signal(stop: CancellationToken) {

@@ -146,7 +146,7 @@ async fn factors_are_removed_reset_and_told_of() {
     let told = world.of("developer").get("/api/v1/me/notifications").await.json();
     let kinds: Vec<&str> = told["items"].as_array().unwrap().iter().filter_map(|n| n["kind"].as_str()).collect();
     assert_eq!(kinds.iter().filter(|kind| **kind == "sign_in_changed").count(), 5, "{told}");
-    let audit = world.of("root").get("/api/v1/audit?limit=200").await.expect(200).text();
+    let audit = world.of("root").get("/api/v1/audit-entries?limit=200").await.expect(200).text();
     for action in ["second_factor.create", "second_factor.delete", "recovery_codes.create", "user.reset_second_factors"] {
         assert!(audit.contains(action), "{action}");
     }

@@ -30,6 +30,6 @@ export const frame = {
     title: "No project yet",
     text: "You are in no project. Ask an administrator of your organization to give you a role in one.",
   },
-  account: { title: "Account", tokens: "Tokens and sessions", password: "Password" },
+  account: { title: "Account", tokens: "Tokens and sessions", password: "Password", factors: "Second factors" },
   openInNewTab: "opens in a new tab",
 };

@@ -2,6 +2,7 @@
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useAll } from "../../../api/all";
+import { api } from "../../../api/client";
 import { useDelete, useObject, useUpdate } from "../../../api/hooks";
 import { useWatch } from "../../../api/live";
 import { useMe, usePermissions } from "../../../api/session";
@@ -21,7 +22,7 @@ import { adminPaths } from "../paths";
 import { SignInLink } from "./SignInLink";
 import { UserState } from "./state";
 
-type Open = "link" | "deactivate" | "delete" | "binding" | undefined;
+type Open = "link" | "factors" | "deactivate" | "delete" | "binding" | undefined;
 
 export function UserPage() {
   const { org = "", name = "" } = useParams({ strict: false }) as { org?: string; name?: string };
@@ -49,6 +50,10 @@ export function UserPage() {
   const self = me?.user.name === name;
   const setActive = (active: boolean) => update.mutateAsync({ object: user.data, spec: { ...spec, active } });
   const mine = bindings.items?.filter((row) => row.spec.user === name);
+  const entries = [
+    ...(can("user.set_password") && status.has_second_factor ? [{ label: m.users.resetFactors, onSelect: () => setOpen("factors") }] : []),
+    ...(can("user.delete") && !self ? [{ label: m.common.delete, danger: true, onSelect: () => setOpen("delete") }] : []),
+  ];
   return (
     <PageBody>
       <PageHeader
@@ -69,7 +74,7 @@ export function UserPage() {
                   {m.users.activate}
                 </Button>
               ))}
-            {can("user.delete") && !self && <MoreMenu entries={[{ label: m.common.delete, danger: true, onSelect: () => setOpen("delete") }]} />}
+            {entries.length > 0 && <MoreMenu entries={entries} />}
           </>
         }
       />
@@ -78,6 +83,7 @@ export function UserPage() {
         entries={[
           { label: m.users.email, value: spec.email },
           { label: m.users.passwordSet, value: status.has_password ? m.users.set : m.users.notSet },
+          { label: m.users.secondFactor, value: status.has_second_factor ? m.users.set : m.users.notSet },
           { label: m.users.lastSignIn, value: status.last_signed_in_at ? <RelativeTime at={status.last_signed_in_at} /> : m.users.never },
           { label: m.common.created, value: <RelativeTime at={metadata.created_at} /> },
         ]}
@@ -87,6 +93,19 @@ export function UserPage() {
       </Section>
       {open === "link" && <SignInLink name={name} title={title} onClose={close} />}
       <AddBinding open={open === "binding"} onClose={close} at={{ org }} user={name} />
+      <ConfirmDialog
+        open={open === "factors"}
+        onClose={close}
+        title={m.users.resetFactorsTitle(title)}
+        verb={m.users.resetFactorsVerb}
+        onConfirm={async () => {
+          await api.post(`/users/${encodeURIComponent(name)}/reset-second-factors`, {});
+          await user.refetch();
+          toast(m.users.factorsReset(title));
+        }}
+      >
+        <p>{m.users.resetFactorsText}</p>
+      </ConfirmDialog>
       <ConfirmDialog
         open={open === "deactivate"}
         onClose={close}
