@@ -13,6 +13,7 @@ import { NOOR, deleteEverything, mainJob } from "./main-job.js";
 import { everyPage } from "./pages.js";
 import { parent } from "./parent.js";
 import { Server } from "./server.js";
+import { signIn } from "./sign-in.js";
 import { pictured, steps } from "./steps.js";
 import { templates } from "./templates.js";
 
@@ -39,6 +40,7 @@ test("a profile is designed for a group without documentation", (t) => designer(
 test("an icon is uploaded, shown and kept while it is used", (t) => icons(t, world));
 
 test("a group is bound until Friday, and who may do what and why is looked up", (t) => access(t, world, { person: NOOR.name }));
+test("people sign in with a password, a code, a passkey, and get help", (t) => signIn(t, world));
 
 test("a template is written, imported, tried and versioned", (t) => templates(t, world));
 

@@ -28,6 +28,10 @@ export class MockApi {
     const path = url.pathname.replace(/^.*?\/api\/v1/, "").split("/").filter(Boolean).map(decodeURIComponent);
     const body = ["POST", "PUT"].includes(request.method) ? ((await request.json().catch(() => ({}))) as Record<string, unknown>) : {};
     if (path[0] === "setup") return json({ required: false });
+    if (path[0] === "password-strength") {
+      const score = Math.min(4, Math.floor(String(body.password).length / 4));
+      return json(score >= 3 ? { score, acceptable: true } : { score, acceptable: false, message: "this password is too easy to guess. Add another word or two." });
+    }
     if (path[0] === "session") {
       if (request.method === "DELETE") this.signedIn = false;
       else if (body.password === "wrong") return problem(401, "unauthenticated", "Mail address or password is wrong.");
@@ -47,6 +51,8 @@ export class MockApi {
       if (method === "PUT") this.preferences = body;
       return json(this.preferences);
     }
+    if (path[0] === "second-factors")
+      return json({ items: [{ id: "f1", type: "totp", name: "Telephone", created_at: new Date(Date.now() - 9e8).toISOString(), last_used_at: new Date().toISOString() }], recovery_codes_left: 9, has_password: true, passkeys_available: true });
     if (path[0] === "notifications") return this.notifications(path[1] === "read", body);
     if (path[0] === "password")
       return body.current_password === "wrong"

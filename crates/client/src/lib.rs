@@ -20,7 +20,10 @@ mod terminal;
 mod version;
 mod watch;
 
-pub use account::{AccessAnswer, AccessEntry, BindingView, Me, MeUser, NewToken, SecondFactorAsked, ServerFacts, SessionCookie, Setup, SignInLink, SignedIn, Source, TokenView, WhoAnswer, WhoPerson, WhoQuery};
+pub use access::{AccessAnswer, AccessEntry, Source, WhoAnswer, WhoPerson, WhoQuery};
+pub use account::{
+    BindingView, Me, MeUser, NewToken, SecondFactorAsked, ServerFacts, SessionCookie, Setup, SignInLink, SignedIn, TokenView,
+};
 pub use action::{LaunchIntoProjects, Launched, LaunchedItem};
 pub use any_object::AnyObject;
 pub use catalogue::{

@@ -3,6 +3,7 @@
 //! Passkeys are bound to the console's host name, so there are none where the console is reached by an address. The user
 //! is always verified (a fingerprint, a PIN): a passkey alone is two factors.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
@@ -79,7 +80,7 @@ impl Passkeys {
             .0
             .finish_passkey_registration(&credential, &state)
             .map_err(|e| Error::invalid_field("credential", "the passkey was not accepted; try again").with_context(e))?;
-        Ok(Shown { credential: id_of(passkey.cred_id())?, state: json(passkey)? })
+        Ok(Shown { credential: id_of(passkey.cred_id().as_ref()), state: json(passkey)? })
     }
 
     /// Asks for one of a person's passkeys.
@@ -98,7 +99,7 @@ impl Passkeys {
         let used = known.into_iter().find(|p| p.cred_id() == result.cred_id());
         let mut used = used.ok_or_else(|| refused(WebauthnError::CredentialNotFound))?;
         used.update_credential(&result);
-        Ok(Shown { credential: id_of(used.cred_id())?, state: json(used)? })
+        Ok(Shown { credential: id_of(used.cred_id().as_ref()), state: json(used)? })
     }
 
     /// Asks whoever is there for any passkey of this console.
@@ -116,7 +117,7 @@ impl Passkeys {
     pub(crate) fn identify(&self, credential: &Json) -> Result<(String, Uuid)> {
         let credential: PublicKeyCredential = sent(credential.clone(), "credential")?;
         let (person, id) = self.0.identify_discoverable_authentication(&credential).map_err(refused)?;
-        Ok((id_of(&id.to_vec().into())?, person))
+        Ok((id_of(id), person))
     }
 
     /// Checks an answer by the passkey it names.
@@ -132,8 +133,8 @@ impl Passkeys {
 }
 
 /// The id as it is stored: base 64, as browsers write it.
-fn id_of(id: &webauthn_rs::prelude::CredentialID) -> Result<String> {
-    json(id)?.as_str().map(str::to_owned).ok_or_else(|| Error::internal("a credential id that is no text"))
+fn id_of(id: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(id)
 }
 
 #[cfg(test)]

@@ -40,23 +40,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/session/link": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Set a password with a sign-in link and sign in */
-        post: operations["session_link"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -119,7 +102,8 @@ export interface paths {
         get: operations["me_session_list"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Sign out everywhere */
+        delete: operations["me_session_delete_all"];
         options?: never;
         head?: never;
         patch?: never;
@@ -172,6 +156,210 @@ export interface paths {
         post?: never;
         /** Revoke one of your tokens */
         delete: operations["me_token_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set a password with a sign-in link and sign in */
+        post: operations["session_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a second factor and sign in */
+        post: operations["session_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/passkey-challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to sign in with a passkey */
+        post: operations["session_passkey_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with a passkey */
+        post: operations["session_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-strength": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How hard a password is to guess, by the rule */
+        post: operations["password_strength"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your second factors */
+        get: operations["me_second_factor_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factors/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to set up an authenticator app */
+        post: operations["me_totp_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factors/totp/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a code of an authenticator app, so that it counts */
+        post: operations["me_totp_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factors/passkey-challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to add a passkey */
+        post: operations["me_passkey_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factors/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a passkey */
+        post: operations["me_passkey_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factors/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove a second factor */
+        post: operations["me_second_factor_remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make new recovery codes; the old ones are void */
+        post: operations["me_recovery_codes"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -240,6 +428,23 @@ export interface paths {
         put?: never;
         /** Make a one-time sign-in link for a person */
         post: operations["user_sign_in_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{name}/reset-second-factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove the second factors of a person who lost them */
+        post: operations["user_reset_second_factors"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2695,20 +2900,6 @@ export interface components {
             /** @description Where people reach the console. */
             public_url: string;
         };
-        /** @description A sign-in. */
-        Credentials: {
-            /** @description The mail address. */
-            email: string;
-            /** @description The password. */
-            password: string;
-        };
-        /** @description An invited person's first sign-in. */
-        Invited: {
-            /** @description From the link. */
-            token: string;
-            /** @description The password to set. */
-            password: string;
-        };
         /** @description What one may do by one's roles. */
         MyPermissions: {
             /** @description As `kind.verb`. */
@@ -2782,6 +2973,178 @@ export interface components {
             /** @description When it ends. */
             expires_at: components["schemas"]["Timestamp"];
         };
+        /** @description A sign-in. */
+        Credentials: {
+            /** @description The mail address. */
+            email: string;
+            /** @description The password. */
+            password: string;
+        };
+        /** @description Signed in, or what is asked for next. */
+        SignInAnswer: components["schemas"]["Me"] | components["schemas"]["SecondFactorAsked"];
+        /** @description The password was right; a second factor is asked for. */
+        SecondFactorAsked: {
+            /** @description What may be shown; any one of it. */
+            second_factor: components["schemas"]["FactorType"][];
+            /** @description To be sent with it, within ten minutes. */
+            ticket: string;
+            /** @description For a passkey: the argument of `navigator.credentials.get` as JSON. */
+            passkey?: unknown;
+        };
+        /** @description What a second factor is. */
+        FactorType: "totp" | "passkey" | "recovery";
+        /** @description An invited person's first sign-in. */
+        Invited: {
+            /** @description From the link. */
+            token: string;
+            /** @description The password to set. */
+            password: string;
+        };
+        /** @description A second factor; one of the three. */
+        SecondFactorShown: {
+            /** @description From the answer before. */
+            ticket: string;
+            /**
+             * @description The six digits of the authenticator app.
+             * @default null
+             */
+            totp: string | null;
+            /**
+             * @description A recovery code.
+             * @default null
+             */
+            recovery: string | null;
+            /**
+             * @description The authenticator's answer as JSON.
+             * @default null
+             */
+            passkey: unknown;
+        };
+        /** @description What a passkey is asked to sign. */
+        PasskeyChallenge: {
+            /** @description To be sent with the answer, within ten minutes. */
+            ticket: string;
+            /** @description The argument of `navigator.credentials.create` or `.get` as JSON. */
+            options: unknown;
+        };
+        /** @description A passkey's answer. */
+        PasskeyShown: {
+            /** @description From the challenge. */
+            ticket: string;
+            /** @description The authenticator's answer as JSON. */
+            credential: unknown;
+        };
+        /** @description A password to judge. It is judged and forgotten. */
+        PasswordToJudge: {
+            password: string;
+            /**
+             * @description Whose it is to be: what contains it is easy to guess.
+             * @default
+             */
+            email: string;
+            /**
+             * @description The same.
+             * @default
+             */
+            display_name: string;
+        };
+        /** @description What the rule says of a password. */
+        PasswordStrength: {
+            /**
+             * Format: uint8
+             * @description From 0, guessed at once, to 4, hard to guess.
+             */
+            score: number;
+            /** @description Whether it may be set. */
+            acceptable: boolean;
+            /** @description What is wrong with it and what would help; absent when it may be set. */
+            message?: string | null;
+        };
+        /** @description One's second factors. */
+        MySecondFactors: {
+            /** @description Authenticator apps and passkeys. */
+            items: components["schemas"]["Factor"][];
+            /**
+             * Format: int64
+             * @description How many recovery codes are left.
+             */
+            recovery_codes_left: number;
+            /** @description Whether the person has a password: changes are confirmed with it. */
+            has_password: boolean;
+            /** @description Whether this console takes passkeys: it is reached by a name, not by an address. */
+            passkeys_available: boolean;
+        };
+        /** @description A second factor as its owner sees it. */
+        Factor: {
+            /** @description Its id, for removing. */
+            id: string;
+            /** @description What it is. */
+            type: components["schemas"]["FactorType"];
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it was last used. */
+            last_used_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description An authenticator app to set up. */
+        TotpRequest: {
+            /** @description What its owner calls it. */
+            name: string;
+            /**
+             * @description One's password, where one has one.
+             * @default null
+             */
+            current_password: string | null;
+        };
+        /** @description What the authenticator app is given. */
+        TotpSetup: {
+            /** @description Its id, for confirming. */
+            id: string;
+            /** @description For typing in, in base 32. */
+            secret: string;
+            /** @description The `otpauth://` address. */
+            uri: string;
+            /** @description The same for the camera. */
+            qr: components["schemas"]["QrPicture"];
+        };
+        /** @description A QR code as a drawing. */
+        QrPicture: {
+            /**
+             * Format: int32
+             * @description Modules a side, the quiet zone of four included.
+             */
+            size: number;
+            /** @description The dark modules as the `d` of an SVG path in a box of that size. */
+            path: string;
+        };
+        /** @description A code of the app that is being set up. */
+        TotpCode: {
+            /** @description Its six digits. */
+            code: string;
+        };
+        /** @description Recovery codes, told once. */
+        RecoveryCodes: {
+            /** @description Ten codes, each good once; absent where there were some before. */
+            recovery_codes?: string[] | null;
+        };
+        /** @description One's password again. */
+        Confirmation: {
+            /**
+             * @description One's password, where one has one.
+             * @default null
+             */
+            current_password: string | null;
+        };
+        /** @description A passkey that was made. */
+        PasskeyRequest: {
+            /** @description From the challenge. */
+            ticket: string;
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description The authenticator's answer as JSON. */
+            credential: unknown;
+        };
         /** @description A page of one's notifications, newest first. */
         NotificationPage: {
             items: components["schemas"]["Notification"][];
@@ -2811,7 +3174,7 @@ export interface components {
             read: boolean;
         };
         /** @description What a notification is about. */
-        NotificationKind: "launch_finished" | "launch_failed" | "update_available" | "invited" | "transferred" | "moved" | "move_failed";
+        NotificationKind: "launch_finished" | "launch_failed" | "update_available" | "invited" | "transferred" | "moved" | "move_failed" | "sign_in_changed";
         /** @description Where a notification leads. */
         NotificationLink: {
             /** @description The organization. */
@@ -3326,7 +3689,8 @@ export interface components {
             /**
              * @description What is.
              * @default {
-             *       "has_password": false
+             *       "has_password": false,
+             *       "has_second_factor": false
              *     }
              */
             status: components["schemas"]["UserStatus"];
@@ -3348,6 +3712,11 @@ export interface components {
              * @default false
              */
             has_password: boolean;
+            /**
+             * @description A second factor is asked for when they sign in.
+             * @default false
+             */
+            has_second_factor: boolean;
             /** @description When they last signed in. */
             last_signed_in_at?: components["schemas"]["Timestamp"] | null;
         };
@@ -6382,13 +6751,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Signed in. */
+            /** @description Signed in, or a second factor is asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Me"];
+                    "application/json": components["schemas"]["SignInAnswer"];
                 };
             };
             401: components["responses"]["Problem401"];
@@ -6419,37 +6788,6 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    session_link: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Invited"];
-            };
-        };
-        responses: {
-            /** @description Signed in. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -6569,6 +6907,33 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    me_session_delete_all: {
+        parameters: {
+            query?: {
+                /** @description Keep the session that asks. */
+                others_only?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended, and every app opened from them. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     me_session_delete: {
         parameters: {
             query?: never;
@@ -6677,6 +7042,394 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    session_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Invited"];
+            };
+        };
+        responses: {
+            /** @description Signed in, or a second factor is asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInAnswer"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    session_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorShown"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    session_passkey_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What to sign. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    session_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyShown"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    password_strength: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordToJudge"];
+            };
+        };
+        responses: {
+            /** @description What the rule says. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordStrength"];
+                };
+            };
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    me_second_factor_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The second factors. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MySecondFactors"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    me_totp_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpRequest"];
+            };
+        };
+        responses: {
+            /** @description What the app is given. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpSetup"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    me_totp_confirm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpCode"];
+            };
+        };
+        responses: {
+            /** @description It counts from now on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    me_passkey_challenge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description What to sign. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    me_passkey_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyRequest"];
+            };
+        };
+        responses: {
+            /** @description It counts from now on. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    me_second_factor_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    me_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description The codes, told once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -6827,6 +7580,36 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SignInLink"];
                 };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    user_reset_second_factors: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed; their sessions have ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];

@@ -73,7 +73,7 @@ pub(crate) async fn run(command: AdminCommand, global: &Global) -> Outcome {
     let out = global.output();
     out.note(format!(
         "The sign-in of {user} is reset. The link sets a new password, once, and expires {}.",
-        crate::time_words::until(expires_at)
+        crate::time_words::until(Some(expires_at))
     ));
     out.result(&url, &url, &json!({ "user": user, "url": url, "expires_at": expires_at }))?;
     Ok(Exit::Done)
