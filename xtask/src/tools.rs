@@ -14,6 +14,8 @@ pub(crate) enum Tool {
     Bubblewrap,
     /// The browser of the browser tests.
     Chromium,
+    /// The solver of the proofs about policies.
+    Cvc5,
     /// A real PostgreSQL for the store's tests.
     PostgreSql,
     /// Python with virtual environments, for catalogue profiles, schemathesis and JupyterHub.
@@ -26,6 +28,7 @@ impl Tool {
         match self {
             Tool::Bubblewrap => "bubblewrap (sandboxes for instances)",
             Tool::Chromium => "Chromium (browser tests)",
+            Tool::Cvc5 => "cvc5 (proofs about policies)",
             Tool::PostgreSql => "PostgreSQL (store tests on a real server)",
             Tool::PythonVenv => "Python 3 with venv (profiles such as JupyterLab)",
         }
@@ -35,6 +38,7 @@ impl Tool {
         match self {
             Tool::Bubblewrap => &["bubblewrap"],
             Tool::Chromium => &["chromium"],
+            Tool::Cvc5 => &["cvc5"],
             Tool::PostgreSql => &["postgresql"],
             Tool::PythonVenv => &["python3", "python3-venv"],
         }
@@ -45,6 +49,7 @@ impl Tool {
         match self {
             Tool::Bubblewrap => on_path("bwrap").is_some(),
             Tool::Chromium => ["chromium", "chromium-browser", "google-chrome"].iter().any(|name| on_path(name).is_some()),
+            Tool::Cvc5 => on_path("cvc5").is_some(),
             Tool::PostgreSql => on_path("initdb").is_some() || debian_postgresql(),
             Tool::PythonVenv => shell::succeeds(shell::command("python3").args(["-c", "import venv, ensurepip"])),
         }

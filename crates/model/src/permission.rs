@@ -272,6 +272,13 @@ impl Role {
         self == Role::Auditor || self.has(Permission { subject, verb: Verb::Update })
     }
 
+    /// Whether it opens what is opened to a workspace: everybody who looks at services, but those who look at all of an
+    /// organization to check on it. In a notebook, opening is running code.
+    pub fn opens_services(self) -> bool {
+        let view = Permission { subject: Subject::Kind(Kind::ServiceInstance), verb: Verb::View };
+        self.has(view) && !matches!(self, Role::Auditor | Role::Finops)
+    }
+
     /// Whether it may do this, at its scope and below.
     pub fn has(self, permission: Permission) -> bool {
         use Kind as K;

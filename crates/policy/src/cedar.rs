@@ -192,7 +192,7 @@ pub(crate) fn principal_entity(
     Entity::new(uid.clone(), attributes, HashSet::new()).unwrap_or_else(|_| Entity::with_uid(uid))
 }
 
-fn resource_entity(resource: &Resource) -> Entity {
+pub(crate) fn resource_entity(resource: &Resource) -> Entity {
     let inner = resource.opens.as_ref().unwrap_or(&resource.scope);
     let scopes: Vec<String> = inner.lineage().iter().map(ScopePath::key).collect();
     let project: Vec<String> = match (&resource.scope.org, &resource.scope.project) {
@@ -326,8 +326,8 @@ fn role_policies() -> String {
                 kind.snake()
             );
         }
-        // Whoever may look at services by a role may open what is opened to the workspace.
-        if role.has(Permission { subject: Subject::Kind(Kind::ServiceInstance), verb: Verb::View }) {
+        // Whoever works with services by a role may open what is opened to the workspace.
+        if role.opens_services() {
             let _ = writeln!(
                 out,
                 "@id(\"{role}:connect\")\npermit (principal is User, action == Action::\"service_instance.connect\", resource is ServiceInstance)\nwhen {{ [\"workspace\", \"project\"].contains(resource.access) && resource.scopes.containsAny(principal.{role}) }};"
@@ -339,6 +339,11 @@ fn role_policies() -> String {
 
 /// The Cedar schema the policies are validated against.
 pub fn schema() -> Result<Schema> {
+    Schema::from_cedarschema_str(&schema_text()).map(|(schema, _)| schema).map_err(Error::internal)
+}
+
+/// The schema as text, for proofs that add to it.
+pub fn schema_text() -> String {
     let mut text = String::from("entity Controller;\nentity User = { name: String, places: Set<String>, groups: Set<String>");
     for role in Role::ALL {
         let _ = write!(text, ", {role}: Set<String>");
@@ -362,7 +367,7 @@ pub fn schema() -> Result<Schema> {
         );
     }
     let _ = writeln!(text, "action \"{RECONCILE}\" appliesTo {{ principal: Controller, resource: AuditEntry }};");
-    Schema::from_cedarschema_str(&text).map(|(schema, _)| schema).map_err(Error::internal)
+    text
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@
 mod access;
 pub mod action;
 mod cedar;
+#[cfg(test)]
+mod entities;
 mod principal;
 mod proof;
 mod resource;
@@ -14,7 +16,7 @@ mod viewer;
 
 pub use access::{Held, Why};
 pub use action::{Action, AuditTrail, SubjectType};
-pub use cedar::{POLICIES_BY_HAND, Policy, generated_policies, schema};
+pub use cedar::{POLICIES_BY_HAND, Policy, generated_policies, schema, schema_text};
 pub use principal::{Binding, CustomGrant, Principal};
 pub use proof::{Allowed, ControllerProof};
 pub use resource::{Resource, group_key};

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 /// The suites, in the order they run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Suite {
-    /// Everything written in Rust, with real SQLite, PostgreSQL and sandboxes.
+    /// Everything written in Rust, with real SQLite, PostgreSQL and sandboxes, and the proofs about the policies.
     Rust,
     /// The console's unit tests.
     Web,
@@ -41,7 +41,7 @@ impl Suite {
 
     fn needs(self) -> &'static [Tool] {
         match self {
-            Suite::Rust => &[Tool::Bubblewrap, Tool::PostgreSql, Tool::PythonVenv],
+            Suite::Rust => &[Tool::Bubblewrap, Tool::Cvc5, Tool::PostgreSql, Tool::PythonVenv],
             Suite::Web => &[],
             Suite::Api => &[Tool::Bubblewrap, Tool::PythonVenv],
             Suite::Browser => &[Tool::Bubblewrap, Tool::PythonVenv, Tool::Chromium],
