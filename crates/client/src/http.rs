@@ -156,7 +156,12 @@ impl Client {
 
     /// Sends and reads a JSON answer.
     pub(crate) async fn json<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T> {
-        let response = self.send(request.timeout(ANSWER_TIMEOUT)).await?;
+        self.json_in(request, ANSWER_TIMEOUT).await
+    }
+
+    /// The same for what may take its time.
+    pub(crate) async fn json_in<T: DeserializeOwned>(&self, request: RequestBuilder, timeout: Duration) -> Result<T> {
+        let response = self.send(request.timeout(timeout)).await?;
         let url = response.url().path().to_owned();
         let body = response.bytes().await.map_err(|e| ClientError::from_transport(&e, self.address()))?;
         serde_json::from_slice(&body).map_err(|e| {

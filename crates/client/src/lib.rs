@@ -34,7 +34,7 @@ pub use files::{Applied, AppliedItem, ItemScope};
 pub use http::{Client, Credentials};
 pub use inbox::{InboxPage, InboxQuery, NotificationLinkView, NotificationView};
 pub use path::{collection_level, scope_for};
-pub use resource::{AuditPage, AuditQuery, EventView, ListQuery, Page, RevisionView};
+pub use resource::{AuditCheck, AuditPage, AuditQuery, Download, EventView, ListQuery, Page, RevisionView};
 pub use terminal::{Terminal, TerminalMessage, TerminalReader, TerminalRequest, TerminalWriter};
 pub use version::{
     ChangePlan, ChangeRequest, FleetInstance, FleetPlan, FleetTotals, ProfileDiff, Publication, RenderedDocument,

@@ -1,12 +1,13 @@
 //! Reading and writing objects of any kind, their revisions and events, and the audit trail.
 
 use crate::any_object::AnyObject;
-use crate::error::Result;
+use crate::error::{ClientError, Result};
 use crate::http::Client;
 use crate::path::{collection_segments, item_segments};
 use reqwest::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::time::Duration;
 use url::Url;
 use warpyard_model::kinds::AuditEntry;
 use warpyard_model::meta::NewMetadata;
@@ -80,8 +81,18 @@ pub struct AuditQuery {
     pub actor: Option<String>,
     /// What, such as `compute_profile.publish`.
     pub action: Option<String>,
+    /// The kind of object, such as `ServiceInstance`.
+    pub kind: Option<String>,
+    /// An object's path, or a place's.
+    pub object: Option<String>,
+    /// `allowed` or `denied`.
+    pub outcome: Option<String>,
     /// Words in the entry.
     pub search: Option<String>,
+    /// From this moment on, as RFC 3339.
+    pub from: Option<String>,
+    /// Before this moment, as RFC 3339.
+    pub to: Option<String>,
     /// At most this many.
     pub limit: usize,
 }
@@ -94,6 +105,39 @@ pub struct AuditPage {
     /// Asks for the next ones.
     #[serde(default)]
     pub next_cursor: Option<String>,
+}
+
+/// What checking the trail found.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AuditCheck {
+    /// Every entry follows from the one before.
+    pub intact: bool,
+    /// Entries that hold.
+    pub entries: i64,
+    /// The first entry there is.
+    pub first: i64,
+    /// Signed checkpoints that agree.
+    pub checkpoints: u64,
+    /// The first entry that does not hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken_at: Option<i64>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// A file on its way from the server.
+pub struct Download {
+    response: reqwest::Response,
+    address: String,
+}
+
+impl Download {
+    /// The next piece; nothing at the end.
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>> {
+        let piece = self.response.chunk().await.map_err(|e| ClientError::from_transport(&e, &self.address))?;
+        Ok(piece.map(|bytes| bytes.to_vec()))
+    }
 }
 
 #[derive(Deserialize)]
@@ -226,18 +270,45 @@ impl Client {
     /// The audit trail.
     pub async fn audit(&self, query: &AuditQuery, cursor: Option<&str>) -> Result<AuditPage> {
         let mut url = self.url(&["audit-entries"]);
+        query.add_to(&mut url);
+        add_pairs(&mut url, &[("limit", Some(query.limit.to_string())), ("cursor", cursor.map(str::to_owned))]);
+        self.get_json(url).await
+    }
+
+    /// The audit trail as a file, oldest first: `jsonl` or `csv`.
+    pub async fn audit_export(&self, query: &AuditQuery, format: &str) -> Result<Download> {
+        let mut url = self.url(&["audit-entries", "export"]);
+        query.add_to(&mut url);
+        add_pairs(&mut url, &[("format", Some(format.to_owned()))]);
+        let response = self.send(self.request(Method::GET, url)).await?;
+        Ok(Download { response, address: self.address().to_owned() })
+    }
+
+    /// Whether a chain of the trail is unbroken.
+    pub async fn audit_verify(&self, org: Option<&str>) -> Result<AuditCheck> {
+        let mut url = self.url(&["audit-entries", "verify"]);
+        add_pairs(&mut url, &[("org", org.map(str::to_owned))]);
+        self.json_in(self.request(Method::GET, url), Duration::from_secs(3600)).await
+    }
+}
+
+impl AuditQuery {
+    fn add_to(&self, url: &mut Url) {
+        let Self { org, actor, action, kind, object, outcome, search, from, to, limit: _ } = self.clone();
         add_pairs(
-            &mut url,
+            url,
             &[
-                ("org", query.org.clone()),
-                ("actor", query.actor.clone()),
-                ("action", query.action.clone()),
-                ("search", query.search.clone()),
-                ("limit", Some(query.limit.to_string())),
-                ("cursor", cursor.map(str::to_owned)),
+                ("org", org),
+                ("actor", actor),
+                ("action", action),
+                ("kind", kind),
+                ("object", object),
+                ("outcome", outcome),
+                ("search", search),
+                ("from", from),
+                ("to", to),
             ],
         );
-        self.get_json(url).await
     }
 }
 

@@ -244,6 +244,7 @@ impl AppBackend {
                 () = tokio::time::sleep(ACTIVITY) => {}
             }
             self.state.limiter.tidy();
+            crate::refusals::settle(&self.state, false).await;
             let used: Vec<String> = self.used.lock().map(|mut u| u.drain().map(|(uid, _)| uid).collect()).unwrap_or_default();
             for uid in used {
                 let now = self.state.store.now();

@@ -10,7 +10,6 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use warpyard_model::kinds::AuditOutcome;
 use warpyard_model::{Error, Result};
 use warpyard_policy::{Principal, Viewer};
 use warpyard_store::{Context, SignIn, Store};
@@ -40,6 +39,7 @@ impl Caller {
             actor: self.who.user.to_string(),
             request_id: self.origin.request_id.clone(),
             address: self.origin.address.clone(),
+            ..Context::default()
         }
     }
 
@@ -164,26 +164,12 @@ pub(crate) async fn every_request(
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let credentials = request.headers().clone();
     let mut response = crate::idempotency::run(&state, &origin, request, next).await;
-    if response.status() == axum::http::StatusCode::FORBIDDEN {
-        note_refusal(&state, &origin, &method, &path, &credentials).await;
-    }
+    crate::refusals::note(&state, &origin, (&method, &path), &credentials, response.status()).await;
     if let Ok(value) = HeaderValue::from_str(&origin.request_id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     state.metrics.request(&method, response.status(), started.elapsed());
     response
-}
-
-async fn note_refusal(state: &AppState, origin: &Origin, method: &Method, path: &str, headers: &HeaderMap) {
-    let who = recognise(&state.store, &state.settings.cookie(), &Method::GET, headers).await;
-    let actor = who.map_or_else(|_| "anonymous".to_owned(), |w| w.user.to_string());
-    let context = Context { actor, request_id: origin.request_id.clone(), address: origin.address.clone() };
-    let org = path.strip_prefix("/api/v1/orgs/").and_then(|rest| rest.split('/').next()).unwrap_or_default();
-    let known = warpyard_model::Name::parse(org).map(|n| n.to_string()).unwrap_or_default();
-    let object = format!("{method} {path}");
-    if let Err(error) = state.store.audit_note(&context, &known, "request.refused", AuditOutcome::Denied, &object).await {
-        tracing::error!(%error, context = error.log_context(), "a refusal could not be recorded");
-    }
 }
 
 /// Limits sign-in attempts by address and by account.

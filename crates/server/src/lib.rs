@@ -5,6 +5,7 @@
 
 pub mod api;
 mod app_backend;
+mod audit_keeper;
 mod caller;
 mod console;
 pub mod gateway;
@@ -12,11 +13,14 @@ mod idempotency;
 mod listener;
 mod metrics;
 mod openapi;
+pub mod outgoing;
 mod passkey;
 mod problem;
+mod refusals;
 mod request;
 mod state;
 
+pub use audit_keeper::AuditKeeping;
 pub use listener::serve;
 pub use openapi::{Needs, Operation, operations};
 pub use state::{AppState, Settings};

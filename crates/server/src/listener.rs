@@ -125,6 +125,7 @@ pub async fn serve(state: Arc<AppState>, listener: TcpListener, stop: Cancellati
     if tokio::time::timeout(DRAIN, drained).await.is_err() {
         tracing::warn!("some requests did not end in time and are cut off");
     }
+    crate::refusals::settle(&state, true).await;
     Ok(())
 }
 

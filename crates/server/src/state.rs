@@ -38,6 +38,7 @@ pub struct AppState {
     pub(crate) limiter: SignInLimiter,
     /// Absent where the console is reached by an address instead of a name.
     pub(crate) passkeys: Option<Passkeys>,
+    pub(crate) refusals: crate::refusals::Refusals,
     pub(crate) once: crate::idempotency::Once,
 }
 
@@ -54,6 +55,7 @@ impl AppState {
             settings,
             metrics: Metrics::new(),
             limiter: SignInLimiter::new(),
+            refusals: crate::refusals::Refusals::default(),
             once: crate::idempotency::Once::default(),
         }))
     }

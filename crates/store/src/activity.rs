@@ -59,16 +59,20 @@ impl Store {
         let mut conn = self.inner.db.read().await?;
         let found = crate::read::find_uid(&mut conn, proof.uid()).await?.filter(|o| o.kind == Kind::Workspace);
         let workspace = found.ok_or_else(Error::not_visible)?.metadata;
-        let path = format!("{}/{}", workspace.scope.key(), workspace.name);
+        let above = workspace.scope.key();
+        let path = format!("{above}/{}", workspace.name);
         let org = workspace.scope.org.as_ref().map(ToString::to_string).unwrap_or_default();
-        let inside = format!("{}/%", crate::read::escape_like(&path));
         let sql = "SELECT sequence, at, actor, action, kind, object, before_spec, after_spec FROM audit
-                   WHERE org = $1 AND outcome = 'allowed' AND at >= $2 AND sequence < $3
-                     AND ((object = $4 AND kind = 'Workspace') OR object LIKE $5 ESCAPE '\\')
+                   WHERE org = $1 AND outcome = 'allowed' AND at >= $2 AND sequence IN (
+                     SELECT sequence FROM (
+                       SELECT sequence FROM audit WHERE org = $1 AND place = $4 AND sequence < $3
+                       UNION ALL SELECT sequence FROM audit WHERE org = $1 AND place = $5 AND object = $4 AND kind = 'Workspace'
+                         AND sequence < $3
+                     ) AS inside)
                      AND action NOT LIKE '%.removed' ORDER BY sequence DESC LIMIT $6";
         // An earlier workspace of the same name is another one.
         let since = workspace.created_at.as_millis();
-        let values = args![org, since, before.unwrap_or(i64::MAX), path, inside, i64::from(limit)];
+        let values = args![org, since, before.unwrap_or(i64::MAX), path, above, i64::from(limit)];
         let mut out = Vec::new();
         for row in &conn.all(sql, values).await? {
             let kind = kind_of(&row.opt_text("kind")?.unwrap_or_default())?;

@@ -20,6 +20,8 @@ use warpyard_policy::{Action, Allowed, ControllerProof, SubjectType, action};
 pub struct Context {
     /// The user name, or a controller's.
     pub actor: String,
+    /// Whom the actor does it for, where that is somebody else.
+    pub on_behalf_of: String,
     /// The request's id.
     pub request_id: String,
     /// The caller's address.
@@ -105,6 +107,13 @@ impl Store {
 }
 
 impl Batch {
+    /// What follows is done for somebody else, which the audit trail tells.
+    pub fn on_behalf_of(&mut self, whom: &Name) {
+        if whom.as_str() != self.context.actor {
+            whom.as_str().clone_into(&mut self.context.on_behalf_of);
+        }
+    }
+
     /// Finds an object as this transaction sees it.
     pub async fn locate<S: Spec>(&mut self, scope: &ScopePath, name: &Name) -> Result<Option<Located<S>>> {
         locate(&mut self.conn, scope, name).await

@@ -36,7 +36,7 @@ mod writing;
 pub use account::SignIn;
 pub use activity::Activity;
 pub use allocation::{Free, Held, Want};
-pub use audit::{AuditQuery, AuditVerdict};
+pub use audit::{AuditNote, AuditQuery, AuditVerdict, Broken, ChainCheck, Checkpoint, Flaw};
 pub use batch::{Batch, Change, Context, Mutates, NewObject};
 pub use change::{ChangeFeed, Changed, Operation};
 pub use clock::{Clock, SystemClock};

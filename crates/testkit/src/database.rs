@@ -97,7 +97,7 @@ impl TestStore {
 
     /// Audit context of somebody.
     pub fn context(who: &str) -> Context {
-        Context { actor: who.to_owned(), request_id: "r1".to_owned(), address: "127.0.0.1".to_owned() }
+        Context { actor: who.to_owned(), request_id: "r1".to_owned(), address: "127.0.0.1".to_owned(), ..Context::default() }
     }
 
     /// Metadata with nothing but a name.

@@ -121,6 +121,7 @@ export interface AuditEntry {
   org: string;
   at: string;
   actor: string;
+  on_behalf_of?: string;
   action: string;
   outcome: "allowed" | "denied";
   kind?: string;

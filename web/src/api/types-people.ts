@@ -38,11 +38,19 @@ export interface SavedFilter {
 }
 
 /** The server keeps this as it is; its keys are the console's. */
+/** A view of the audit trail under a name of its own. */
+export interface AuditView {
+  name: string;
+  search: Record<string, string>;
+}
+
 export interface Preferences {
   favourites?: CardKey[];
   /** Newest first. */
   recent?: CardKey[];
   filters?: SavedFilter[];
+  /** Views of the audit trail. */
+  audit_views?: AuditView[];
   answers?: Record<CardKey, RememberedAnswers>;
 }
 

@@ -71,6 +71,9 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Admin(command) => crate::serve::admin(command, &global).await,
         Command::Token(command) => token::run(command, session()?).await,
         Command::Access(args) => access::run(args, session()?).await,
+        Command::Audit(audit::AuditArgs { command: Some(audit::AuditCommand::Verify(args)), .. }) if args.file.is_some() => {
+            audit::offline(&args, global.output())
+        }
         Command::Audit(args) => audit::run(args, session()?).await,
         Command::Config(command) => config::run(command, &global),
         Command::Completion(args) => completion::run(args, global.output()),

@@ -4,6 +4,8 @@ use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+use warpyard_model::Error;
+use warpyard_server::AuditKeeping;
 
 /// Runs the server.
 #[derive(Debug, Clone, Default, clap::Args, Serialize)]
@@ -89,6 +91,16 @@ pub(crate) struct Config {
     pub(crate) keep_prepared_days: u32,
     pub(crate) bootstrap_admin_email: Option<String>,
     pub(crate) bootstrap_admin_password_file: Option<PathBuf>,
+    /// Minutes between signed checkpoints of the audit trail; 0 signs none.
+    pub(crate) audit_checkpoint_minutes: u32,
+    /// A file that gets every checkpoint as a line.
+    pub(crate) audit_checkpoint_file: Option<PathBuf>,
+    /// An address that gets every checkpoint.
+    pub(crate) audit_checkpoint_webhook: Option<String>,
+    /// Days that audit entries are kept; 0 keeps them for ever.
+    pub(crate) audit_keep_days: u32,
+    /// Webhooks may be on this machine or network, and plain HTTP.
+    pub(crate) allow_private_webhooks: bool,
 }
 
 impl Default for Config {
@@ -107,6 +119,11 @@ impl Default for Config {
             keep_prepared_days: 30,
             bootstrap_admin_email: None,
             bootstrap_admin_password_file: None,
+            audit_checkpoint_minutes: 60,
+            audit_checkpoint_file: None,
+            audit_checkpoint_webhook: None,
+            audit_keep_days: 0,
+            allow_private_webhooks: false,
         }
     }
 }
@@ -126,7 +143,7 @@ fn one_or_many<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<
 }
 
 /// The keys that a variable may set; the client's own variables share the prefix and are left alone.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 18] = [
     "data_dir",
     "listen",
     "apps_domain",
@@ -140,7 +157,37 @@ const KEYS: [&str; 13] = [
     "keep_prepared_days",
     "bootstrap_admin_email",
     "bootstrap_admin_password_file",
+    "audit_checkpoint_minutes",
+    "audit_checkpoint_file",
+    "audit_checkpoint_webhook",
+    "audit_keep_days",
+    "allow_private_webhooks",
 ];
+
+impl Config {
+    /// How the audit trail is kept.
+    pub(crate) fn audit_keeping(&self) -> warpyard_model::Result<AuditKeeping> {
+        let bad = |why: String| Error::invalid_field("audit_checkpoint_webhook", why);
+        let webhook = self.audit_checkpoint_webhook.as_ref().map(|text| {
+            let url = text.parse().map_err(|_| bad(format!("{text:?} is not an address")))?;
+            warpyard_server::outgoing::check(&url, self.allow_private_webhooks).map_err(|why| {
+                bad(format!("{why}; set allow_private_webhooks where it is meant to be on your own network"))
+            })?;
+            Ok::<_, Error>(url)
+        });
+        let minutes = u64::from(self.audit_checkpoint_minutes);
+        if self.audit_keep_days > 0 && minutes == 0 {
+            return Err(Error::invalid_field("audit_keep_days", "entries are only taken away up to a signed checkpoint; set audit_checkpoint_minutes"));
+        }
+        Ok(AuditKeeping {
+            every: (minutes > 0).then(|| std::time::Duration::from_secs(60 * minutes)),
+            file: self.audit_checkpoint_file.clone(),
+            webhook: webhook.transpose()?,
+            allow_private: self.allow_private_webhooks,
+            keep_days: (self.audit_keep_days > 0).then_some(self.audit_keep_days),
+        })
+    }
+}
 
 impl ServeArgs {
     /// Puts defaults, file, variables and flags together. The error names the key and where its value came from.
@@ -175,6 +222,11 @@ mod tests {
         assert_eq!((config.listen.as_str(), config.apps_domain.as_str()), ("127.0.0.1:0", "apps.example.com"));
         assert_eq!(config.simulate_gpus, ["A:1", "B:2"]);
         assert_eq!(config.keep_prepared_days, 30);
+        assert!(config.audit_keeping().unwrap().webhook.is_none());
+        let webhook = |url: &str| Config { audit_checkpoint_webhook: Some(url.to_owned()), ..Config::default() }.audit_keeping();
+        assert!(webhook("https://hooks.example.com/audit").is_ok());
+        assert!(webhook("https://169.254.169.254/latest").is_err());
+        assert!(webhook("http://hooks.example.com/audit").is_err());
         std::fs::write(&file, "lissten = 1\n").unwrap();
         let error = ServeArgs { config: Some(file), ..ServeArgs::default() }.load().unwrap_err();
         assert!(error.contains("lissten"), "{error}");

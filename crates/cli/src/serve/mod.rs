@@ -62,6 +62,7 @@ async fn serve(config: &Config) -> warpyard_model::Result<()> {
     let data_dir = std::fs::canonicalize(&config.data_dir).map_err(Error::internal)?;
     let store = open_store(config, &data_dir).await?;
     let policy = Arc::new(Policy::new());
+    let audit_keeping = config.audit_keeping()?;
 
     let listener = TcpListener::bind(&config.listen).await.map_err(|e| {
         Error::unavailable(format!("Cannot listen on {}: {e}. Choose another address with --listen.", config.listen))
@@ -90,6 +91,7 @@ async fn serve(config: &Config) -> warpyard_model::Result<()> {
     );
     let settings =
         Settings { public_url: public_url.clone(), addresses, secure_cookies: !config.insecure_cookies, trusted_proxies };
+    let audit_store = store.controller(policy.controller("retention")?);
     let state = AppState::new(store, policy, providers, settings)?;
 
     let (stop, working) = (CancellationToken::new(), CancellationToken::new());
@@ -98,6 +100,7 @@ async fn serve(config: &Config) -> warpyard_model::Result<()> {
         let (controllers, working) = (controllers.clone(), working.clone());
         async move { controllers.run(working).await }
     });
+    tracker.spawn(audit_keeping.run(audit_store, working.clone()));
     tracker.spawn(stop_on_signal(stop.clone()));
     println!("Warpyard is ready at {public_url} (listening on {bound})");
     if let Some(secret) = first_admin {

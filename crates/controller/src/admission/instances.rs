@@ -63,6 +63,7 @@ async fn owner<S: Spec>(admission: &mut Admission<'_>, scope: &ScopePath, wanted
         Error::forbidden("You may not launch for somebody else: that is a grant of its own (managed instances operator).")
     })?;
     must_find::<User>(admission, &ScopePath::platform(), wanted, "spec.owner").await?;
+    admission.batch.on_behalf_of(wanted);
     Ok(wanted.clone())
 }
 

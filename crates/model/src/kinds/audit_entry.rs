@@ -24,6 +24,9 @@ pub struct AuditEntry {
     pub at: Timestamp,
     /// Who: a user's name, `controller`, or `anonymous`.
     pub actor: String,
+    /// Whom the actor did it for, where that is somebody else: the owner of an instance launched for them.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub on_behalf_of: String,
     /// Permission-like: `compute_profile.publish`, `session.create`.
     pub action: String,
     /// Done or refused.

@@ -1,6 +1,6 @@
 //! The first admin, signing out, one's own sessions and tokens, opening apps.
 
-use super::sign_in::signed_in;
+use super::sign_in::{note, signed_in};
 use super::{DELETE, GET, Items, POST, PUT, Shared};
 use crate::caller::{Caller, Origin};
 use crate::gateway;
@@ -192,13 +192,19 @@ async fn setup(
     crate::caller::check_same_site(&Method::POST, &headers)?;
     state.limiter.attempt(&origin.address, "first-admin")?;
     let admin = FirstAdmin { email: body.email, display_name: body.display_name, password: body.password };
-    let user = state.controller.redeem_first_admin(&body.token, &admin).await?;
+    let redeemed = state.controller.redeem_first_admin(&body.token, &admin).await;
+    if redeemed.as_ref().is_err_and(|e| e.code == warpyard_model::ErrorCode::Unauthenticated) {
+        note(&state, &origin, "anonymous", AuditOutcome::Denied, "first administrator's link").await?;
+    }
+    let user = redeemed?;
     signed_in(&state, &user, &origin, &headers, false).await
 }
 
 async fn sign_out(state: Shared, caller: Caller) -> Result<Response, ApiError> {
     if let Some(session) = &caller.who.session {
         state.store.end_session(&caller.who, session).await?;
+        let user = caller.who.user.as_str();
+        state.store.audit_note(&caller.context(), "", "session.delete", AuditOutcome::Allowed, user).await?;
     }
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, state.settings.set_cookie(""))]).into_response())
 }
@@ -252,6 +258,8 @@ async fn my_permissions(caller: Caller, QueryOf(query): QueryOf<ScopeQuery>) -> 
 async fn change_password(state: Shared, caller: Caller, BodyOf(body): BodyOf<PasswordChange>) -> Result<StatusCode, ApiError> {
     state.limiter.attempt(&caller.origin.address, caller.who.user.as_str())?;
     state.store.change_password(&caller.who, &body.current_password, &body.new_password).await?;
+    let user = caller.who.user.as_str();
+    state.store.audit_note(&caller.context(), "", "user.change_password", AuditOutcome::Allowed, user).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -261,6 +269,7 @@ async fn sessions(state: Shared, caller: Caller) -> Result<Json<Items<Session>>,
 
 async fn end_session(state: Shared, caller: Caller, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
     state.store.end_session(&caller.who, &id).await?;
+    state.store.audit_note(&caller.context(), "", "session.delete", AuditOutcome::Allowed, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

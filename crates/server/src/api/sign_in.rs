@@ -179,7 +179,10 @@ async fn sign_in_by_link(
     state.limiter.attempt(&origin.address, "link")?;
     match state.store.redeem_sign_in_link(&body.token, &body.password).await? {
         Some(user) => password_was_right(&state, &user, &origin, &headers).await,
-        None => Err(Error::unauthenticated("This link is not valid any more. Ask whoever invited you for a new one.").into()),
+        None => {
+            note(&state, &origin, "anonymous", AuditOutcome::Denied, "sign-in link").await?;
+            Err(Error::unauthenticated("This link is not valid any more. Ask whoever invited you for a new one.").into())
+        }
     }
 }
 
@@ -305,8 +308,13 @@ async fn password_strength(
     Ok(Json(judged.await.map_err(Error::internal)?))
 }
 
-async fn note(state: &AppState, origin: &Origin, actor: &str, outcome: AuditOutcome, object: &str) -> Result<()> {
-    let context = Context { actor: actor.to_owned(), request_id: origin.request_id.clone(), address: origin.address.clone() };
+pub(super) async fn note(state: &AppState, origin: &Origin, actor: &str, outcome: AuditOutcome, object: &str) -> Result<()> {
+    let context = Context {
+        actor: actor.to_owned(),
+        request_id: origin.request_id.clone(),
+        address: origin.address.clone(),
+        ..Context::default()
+    };
     let object: String = object.chars().take(254).collect();
     state.store.audit_note(&context, "", "session.create", outcome, &object).await
 }

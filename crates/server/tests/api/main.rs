@@ -6,6 +6,7 @@
 mod access;
 mod apply;
 mod audience;
+mod audit;
 mod bodies;
 mod changes;
 mod credentials;

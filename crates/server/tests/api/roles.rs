@@ -173,9 +173,11 @@ async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
     let (id, path) = (operation.id.as_str(), operation.path.as_str());
     let ask = |query: &str, body: Json, name: &str| Ask { path: format!("{}{query}", fill(path, name)), body, lists: None };
     match id {
-        "audit_entry_list" | "audit_entry_verify" => return Some(ask("?org=acme", Json::Null, "")),
         "access_view" | "access_view_in_org" => return Some(ask("?user=colleague", Json::Null, "")),
         "access_who" | "access_who_in_org" => return Some(ask("?permission=project.view", Json::Null, "")),
+        "audit_entry_list" | "audit_entry_verify" | "audit_entry_checkpoints" | "audit_entry_export" => {
+            return Some(ask("?org=acme", Json::Null, ""));
+        }
         "catalogue_list" | "studio_overview" => return Some(ask("", Json::Null, "")),
         "compute_profile_preview"
         | "service_profile_preview"

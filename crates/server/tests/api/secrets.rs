@@ -79,6 +79,9 @@ async fn secrets_reach_the_service_and_nothing_else() {
         format!("{VISION}/secrets/vault/revisions"),
         "/api/v1/audit-entries?org=acme&limit=500".to_owned(),
         "/api/v1/audit-entries?limit=500".to_owned(),
+        "/api/v1/audit-entries/export?org=acme".to_owned(),
+        "/api/v1/audit-entries/export?org=acme&format=csv".to_owned(),
+        "/api/v1/audit-entries/export".to_owned(),
         "/metrics".to_owned(),
     ] {
         answers.push(root.get(&path).await.expect(200).text());

@@ -64,20 +64,43 @@ CREATE TABLE reference (
 );
 CREATE INDEX reference_target ON reference (target_uid);
 
+-- A hash chain per organization. What an entry is about lies in `place`, the path above its object.
 CREATE TABLE audit (
   org TEXT NOT NULL,
   sequence BIGINT NOT NULL,
   at BIGINT NOT NULL,
   actor TEXT NOT NULL,
+  on_behalf_of TEXT NOT NULL,
   action TEXT NOT NULL,
   outcome TEXT NOT NULL,
   kind TEXT,
   object TEXT NOT NULL,
+  place TEXT NOT NULL,
   before_spec TEXT,
   after_spec TEXT,
   request_id TEXT NOT NULL,
   address TEXT NOT NULL,
   hash TEXT NOT NULL,
+  PRIMARY KEY (org, sequence)
+);
+CREATE INDEX audit_at ON audit (org, at, sequence);
+CREATE INDEX audit_actor ON audit (org, actor, sequence);
+CREATE INDEX audit_action ON audit (org, action, sequence);
+CREATE INDEX audit_kind ON audit (org, kind, sequence);
+CREATE INDEX audit_place ON audit (org, place, sequence, object);
+CREATE INDEX audit_denied ON audit (org, sequence) WHERE outcome = 'denied';
+-- What filters look at and no more: walking it is cheap where no other index fits.
+CREATE INDEX audit_narrow ON audit (org, sequence, outcome, actor, action, kind, object, place);
+
+-- Signed ends of chains; the oldest of a chain is where its kept part begins.
+CREATE TABLE audit_checkpoint (
+  org TEXT NOT NULL,
+  sequence BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  hash TEXT NOT NULL,
+  public_key TEXT NOT NULL,
+  signature TEXT NOT NULL,
+  delivered_at BIGINT,
   PRIMARY KEY (org, sequence)
 );
 

@@ -3,13 +3,24 @@
 use crate::{acme, name, seed, template, workspace};
 use sqlx::Connection as _;
 use warpyard_model::ScopePath;
+use warpyard_model::Timestamp;
 use warpyard_model::kinds::AuditOutcome;
 use warpyard_model::permission::Subject;
 use warpyard_policy::{Allowed, AuditTrail, Resource, action};
-use warpyard_store::{AuditQuery, AuditVerdict, Change};
+use warpyard_store::{AuditQuery, AuditVerdict, Broken, Change, Flaw};
 use warpyard_testkit::TestStore;
 
-warpyard_testkit::on_each_database!(every_change_is_told, tampering_shows, chains_hold_under_load);
+warpyard_testkit::on_each_database!(
+    every_change_is_told,
+    filters_find,
+    tampering_shows,
+    chains_hold_under_load,
+    retention_leaves_a_chain_that_holds
+);
+
+fn intact(entries: i64) -> AuditVerdict {
+    AuditVerdict { first: entries.min(1), last: entries, checkpoints: 0, broken: None }
+}
 
 fn trail(db: &TestStore, scope: ScopePath) -> Allowed<action::View, AuditTrail> {
     db.policy.allow(&TestStore::root(), &Resource::place(Subject::AuditEntry, &scope)).unwrap()
@@ -23,7 +34,7 @@ async fn every_change_is_told(db: TestStore) {
     db.delete(&made, false).await.unwrap();
     db.store.audit_note(&TestStore::context("eve"), "acme", "request.refused", AuditOutcome::Denied, "GET /x").await.unwrap();
     let proof = trail(&db, acme());
-    let all = db.store.audit(&proof, &AuditQuery { limit: 100, ..AuditQuery::default() }).await.unwrap();
+    let all = db.store.audit_entries(&proof, &AuditQuery { limit: 100, ..AuditQuery::default() }).await.unwrap();
     let told: Vec<(i64, &str, &str)> = all.iter().map(|e| (e.sequence, e.action.as_str(), e.object.as_str())).collect();
     assert_eq!(
         told,
@@ -40,10 +51,10 @@ async fn every_change_is_told(db: TestStore) {
     assert_eq!(change.before.as_ref().unwrap()["versions"][0]["changelog"], "first");
     assert_eq!(change.after.as_ref().unwrap()["versions"][0]["changelog"], "second");
     assert_eq!((change.actor.as_str(), change.request_id.as_str(), change.address.as_str()), ("root", "r1", "127.0.0.1"));
-    assert_eq!(db.store.audit_verify(&proof).await.unwrap(), AuditVerdict::Intact(6));
+    assert_eq!(db.store.audit_verify(&proof).await.unwrap(), intact(6));
     // Filters, and pages by sequence.
     let find = async |query: AuditQuery| {
-        let found = db.store.audit(&proof, &AuditQuery { limit: 2, ..query }).await.unwrap();
+        let found = db.store.audit_entries(&proof, &AuditQuery { limit: 2, ..query }).await.unwrap();
         found.iter().map(|e| e.sequence).collect::<Vec<_>>()
     };
     assert_eq!(find(AuditQuery { actor: Some("eve".into()), ..AuditQuery::default() }).await, [6]);
@@ -52,7 +63,73 @@ async fn every_change_is_told(db: TestStore) {
     assert_eq!(find(AuditQuery { before: Some(3), ..AuditQuery::default() }).await, [2, 1]);
     // The platform's chain is another one.
     let platform = trail(&db, ScopePath::platform());
-    assert_eq!(db.store.audit_verify(&platform).await.unwrap(), AuditVerdict::Intact(0));
+    assert_eq!(db.store.audit_verify(&platform).await.unwrap(), intact(0));
+}
+
+async fn filters_find(db: TestStore) {
+    seed(&db).await;
+    let research = workspace(&db, "research").await;
+    db.clock.advance(100);
+    let noon = db.store.now();
+    workspace(&db, "other").await;
+    let eve = TestStore::context("eve");
+    db.store.audit_note(&eve, "acme", "workspace.delete", AuditOutcome::Denied, "/acme/vision/research").await.unwrap();
+    db.store.audit_note(&eve, "nowhere", "workspace.delete", AuditOutcome::Denied, "/nowhere/x").await.unwrap();
+    db.clock.advance(-1_000);
+    db.delete(&research, false).await.unwrap();
+    let proof = trail(&db, acme());
+    let find = async |query: AuditQuery| {
+        let found = db.store.audit_entries(&proof, &AuditQuery { limit: 50, ..query }).await.unwrap();
+        found.iter().map(|e| e.sequence).collect::<Vec<_>>()
+    };
+    let by = AuditQuery::default;
+    let text = |text: &str| Some(text.to_owned());
+    // 1 organization, 2 project, 3 research, 4 other, 5 refused, 6 deleted.
+    assert_eq!(find(AuditQuery { kind: text("Workspace"), ..by() }).await, [6, 4, 3]);
+    assert_eq!(find(AuditQuery { outcome: Some(AuditOutcome::Denied), ..by() }).await, [5]);
+    assert_eq!(find(AuditQuery { outcome: Some(AuditOutcome::Allowed), actor: text("root"), ..by() }).await, [6, 4, 3, 2, 1]);
+    assert_eq!(find(AuditQuery { object: text("/acme/vision/research"), ..by() }).await, [6, 5, 3]);
+    assert_eq!(find(AuditQuery { object: text("/acme/vision"), ..by() }).await, [6, 5, 4, 3, 2]);
+    assert_eq!(find(AuditQuery { object: text("/acme/vis"), ..by() }).await, Vec::<i64>::new());
+    assert_eq!(find(AuditQuery { action: text("workspace.delete"), ..by() }).await, [6, 5]);
+    assert_eq!(find(AuditQuery { action: text("workspace"), actor: text("eve"), ..by() }).await, [5]);
+    assert_eq!(find(AuditQuery { action: text("workspace.delete"), actor: text("eve"), kind: None, ..by() }).await, [5]);
+    // The clock went back; the chain's times did not.
+    assert_eq!(find(AuditQuery { from: Some(noon), ..by() }).await, [6, 5, 4]);
+    assert_eq!(find(AuditQuery { to: Some(noon), ..by() }).await, [3, 2, 1]);
+    assert_eq!(find(AuditQuery { from: Some(Timestamp::from_millis(0)), to: Some(noon), search: text("VISION"), ..by() }).await, [3, 2]);
+    assert_eq!(find(AuditQuery { after: Some(4), ..by() }).await, [6, 5]);
+    let platform = db.store.audit_entries(&trail(&db, ScopePath::platform()), &AuditQuery { limit: 5, ..by() }).await.unwrap();
+    assert_eq!(platform.iter().map(|e| e.object.as_str()).collect::<Vec<_>>(), ["/nowhere/x"], "nobody begins chains by asking");
+}
+
+async fn retention_leaves_a_chain_that_holds(db: TestStore) {
+    seed(&db).await;
+    let keeper = db.controller();
+    workspace(&db, "old").await;
+    assert_eq!(keeper.sign_checkpoints().await.unwrap(), 1);
+    assert_eq!(keeper.sign_checkpoints().await.unwrap(), 0, "what has not grown is signed already");
+    let waiting = keeper.undelivered_checkpoints(10).await.unwrap();
+    assert_eq!(waiting.iter().map(|c| (c.org.as_str(), c.sequence, c.is_signed())).collect::<Vec<_>>(), [("acme", 3, true)]);
+    keeper.checkpoint_delivered(&waiting[0]).await.unwrap();
+    assert!(keeper.undelivered_checkpoints(10).await.unwrap().is_empty());
+    db.clock.advance(1_000);
+    workspace(&db, "new").await;
+    let proof = trail(&db, acme());
+    let verdict = async || db.store.audit_verify(&proof).await.unwrap();
+    assert_eq!(verdict().await, AuditVerdict { first: 1, last: 4, checkpoints: 1, broken: None });
+
+    let then = db.store.now();
+    assert_eq!(keeper.prune_audit(then).await.unwrap(), 3);
+    assert_eq!(keeper.prune_audit(then).await.unwrap(), 0);
+    assert_eq!(verdict().await, AuditVerdict { first: 4, last: 5, checkpoints: 1, broken: None });
+    let kept = db.store.audit_entries(&proof, &AuditQuery { limit: 9, ..AuditQuery::default() }).await.unwrap();
+    assert_eq!((kept[0].action.as_str(), kept[0].sequence, kept.len()), ("audit_entry.prune", 5, 2));
+    // Taking more away by hand shows, however it is done.
+    by_hand(&db, "DELETE FROM audit WHERE org = 'acme' AND sequence = 4").await;
+    assert_eq!(verdict().await.broken.unwrap().flaw, Flaw::Unexplained);
+    by_hand(&db, "UPDATE audit_checkpoint SET sequence = 4 WHERE org = 'acme'").await;
+    assert!(verdict().await.broken.is_some());
 }
 
 /// Edits the database from outside, as somebody with its file or password can.
@@ -73,7 +150,7 @@ async fn tampering_shows(db: TestStore) {
     }
     let proof = trail(&db, acme());
     let verdict = async || db.store.audit_verify(&proof).await.unwrap();
-    assert_eq!(verdict().await, AuditVerdict::Intact(8));
+    assert_eq!(verdict().await, intact(8));
     // Each edit is undone before the next, so that every one is found on its own.
     let edits = [
         (
@@ -96,18 +173,28 @@ async fn tampering_shows(db: TestStore) {
             1,
             "UPDATE audit SET outcome = 'allowed' WHERE org = 'acme' AND sequence = 1",
         ),
+        (
+            "UPDATE audit SET on_behalf_of = 'mallory' WHERE org = 'acme' AND sequence = 6",
+            6,
+            "UPDATE audit SET on_behalf_of = '' WHERE org = 'acme' AND sequence = 6",
+        ),
+        (
+            "UPDATE audit SET place = '/elsewhere' WHERE org = 'acme' AND sequence = 7",
+            7,
+            "UPDATE audit SET place = '/acme/vision' WHERE org = 'acme' AND sequence = 7",
+        ),
         ("UPDATE audit SET after_spec = NULL WHERE org = 'acme' AND sequence = 5", 5, ""),
     ];
     for (edit, broken, undo) in edits {
         by_hand(&db, edit).await;
-        assert_eq!(verdict().await, AuditVerdict::Broken(broken), "{edit}");
+        assert_eq!(verdict().await.broken, Some(Broken { at: broken, flaw: Flaw::Edited }), "{edit}");
         if !undo.is_empty() {
             by_hand(&db, undo).await;
-            assert_eq!(verdict().await, AuditVerdict::Intact(8), "{undo}");
+            assert_eq!(verdict().await, intact(8), "{undo}");
         }
     }
     by_hand(&db, "DELETE FROM audit WHERE org = 'acme' AND sequence = 2").await;
-    assert_eq!(verdict().await, AuditVerdict::Broken(3), "what was taken out is missed at the next");
+    assert_eq!(verdict().await.broken, Some(Broken { at: 2, flaw: Flaw::Missing }));
 }
 
 async fn chains_hold_under_load(db: TestStore) {
@@ -124,6 +211,6 @@ async fn chains_hold_under_load(db: TestStore) {
         }
     });
     futures::future::join_all(writers).await;
-    assert_eq!(db.store.audit_verify(&trail(&db, acme())).await.unwrap(), AuditVerdict::Intact(42));
+    assert_eq!(db.store.audit_verify(&trail(&db, acme())).await.unwrap(), intact(42));
     assert_eq!(db.view::<warpyard_model::kinds::Workspace>(&crate::vision(), &name("w38")).await.unwrap().metadata.generation, 1);
 }

@@ -105,7 +105,7 @@ const auditRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: "/audit",
   staticData: { crumb: nav.admin.audit },
-  validateSearch: textSearch("search", "actor", "action", "outcome", "chain"),
+  validateSearch: textSearch("search", "actor", "action", "kind", "object", "outcome", "from", "to", "chain"),
   component: lazyRouteComponent(() => import("./audit/Audit"), "Audit"),
 });
 

@@ -23,6 +23,7 @@ export function EntryPanel({ entry, onClose }: { entry: AuditEntry | undefined; 
           <KeyValue
             entries={[
               { label: m.audit.who, value: entry.actor },
+              entry.on_behalf_of ? { label: m.audit.onBehalfOf, value: entry.on_behalf_of } : null,
               { label: m.audit.what, value: <code>{entry.action}</code> },
               { label: m.audit.object, value: <EntryObject entry={entry} /> },
               { label: m.audit.when, value: formatExact(entry.at) },

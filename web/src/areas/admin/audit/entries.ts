@@ -7,8 +7,38 @@ export interface AuditFilter {
   org?: string | undefined;
   actor?: string | undefined;
   action?: string | undefined;
+  kind?: string | undefined;
+  object?: string | undefined;
+  outcome?: string | undefined;
   search?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
   limit?: number;
+}
+
+/** What checking a chain found. */
+export interface AuditCheck {
+  intact: boolean;
+  entries: number;
+  first: number;
+  checkpoints: number;
+  broken_at?: number;
+  reason?: string;
+}
+
+/** The first moment of a day here, and with `after` the first of the day that follows. */
+export function dayStart(day: string | undefined, after = 0): string | undefined {
+  const [year, month, date] = (day ?? "").split("-").map(Number);
+  if (!year || !month || !date) return undefined;
+  const at = new Date(year, month - 1, date + after);
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+}
+
+/** Where a browser downloads the trail, narrowed as the list is. */
+export function exportAddress(filter: AuditFilter, format: "jsonl" | "csv"): string {
+  const query = new URLSearchParams({ format });
+  for (const [key, value] of Object.entries(filter)) if (value !== undefined && value !== "") query.set(key, String(value));
+  return `/api/v1/audit-entries/export?${query}`;
 }
 
 export function useAudit(filter: AuditFilter, enabled = true) {
