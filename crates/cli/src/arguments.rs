@@ -146,6 +146,8 @@ pub(crate) enum Command {
     Access(commands::access::AccessArgs),
     /// Show who did what, when.
     Audit(commands::audit::AuditArgs),
+    /// How sealed values are kept; rotate the master key.
+    Encryption(commands::encryption::EncryptionArgs),
     /// Contexts, and the organization, project and workspace to use.
     #[command(subcommand)]
     Config(commands::config::ConfigCommand),

@@ -133,6 +133,30 @@ pub struct SignInLink {
     pub expires_at: Option<Timestamp>,
 }
 
+/// One of the installation's keys.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EncryptionKey {
+    /// Tells it apart.
+    pub id: String,
+    /// It seals what is new.
+    pub current: bool,
+    /// Values that it opens.
+    pub values: i64,
+}
+
+/// How sealed values are kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Encryption {
+    /// Where the key comes from.
+    pub source: String,
+    /// The keys, the current one first.
+    pub keys: Vec<EncryptionKey>,
+    /// Sealed values in all.
+    pub values: i64,
+    /// Values that are still to be wrapped with the current key.
+    pub waiting: i64,
+}
+
 #[derive(Deserialize)]
 struct Items<T> {
     items: Vec<T>,
@@ -226,6 +250,16 @@ impl Client {
     /// Makes a token useless at once.
     pub async fn revoke_token(&self, id: &str) -> Result<()> {
         self.done(self.request(Method::DELETE, self.url(&["me", "tokens", id]))).await
+    }
+
+    /// How sealed values are kept.
+    pub async fn encryption(&self) -> Result<Encryption> {
+        self.get_json(self.url(&["encryption"])).await
+    }
+
+    /// Begins a new master key.
+    pub async fn rotate_key(&self) -> Result<Encryption> {
+        self.post_json(self.url(&["encryption", "rotate"]), &json!({})).await
     }
 
     /// Makes a link with which a person sets a password.

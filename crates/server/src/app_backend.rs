@@ -236,6 +236,34 @@ impl AppBackend {
         }
     }
 
+    /// Wraps values with the current master key: what an earlier server left, and then whenever a new key was begun.
+    pub(crate) async fn rewrap_values(&self, stop: CancellationToken) {
+        loop {
+            match self.state.controller.rewrap().await {
+                Ok(0) => {
+                    tokio::select! {
+                        () = stop.cancelled() => return,
+                        () = self.state.rewrap.notified() => {}
+                    }
+                }
+                Ok(wrapped) => {
+                    tracing::info!(wrapped, "sealed values were wrapped with the current master key");
+                    tokio::task::yield_now().await;
+                    if stop.is_cancelled() {
+                        return;
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, context = error.log_context(), "sealed values could not be wrapped; trying again");
+                    tokio::select! {
+                        () = stop.cancelled() => return,
+                        () = tokio::time::sleep(ACTIVITY) => {}
+                    }
+                }
+            }
+        }
+    }
+
     /// Writes down now and then which services were used, and forgets what no longer counts.
     pub(crate) async fn keep_account(&self, stop: CancellationToken) {
         loop {

@@ -91,7 +91,12 @@ pub async fn serve(state: Arc<AppState>, listener: TcpListener, stop: Cancellati
     tracker.spawn({
         let stop = stop.clone();
         async move {
-            tokio::join!(backend.keep_account(stop.clone()), backend.follow_expiry(stop.clone()), backend.follow_changes(stop))
+            tokio::join!(
+                backend.keep_account(stop.clone()),
+                backend.rewrap_values(stop.clone()),
+                backend.follow_expiry(stop.clone()),
+                backend.follow_changes(stop)
+            )
         }
     });
     loop {

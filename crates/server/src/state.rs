@@ -38,6 +38,8 @@ pub struct AppState {
     pub(crate) limiter: SignInLimiter,
     /// Absent where the console is reached by an address instead of a name.
     pub(crate) passkeys: Option<Passkeys>,
+    /// Values are to be wrapped with a new master key.
+    pub(crate) rewrap: tokio::sync::Notify,
     pub(crate) refusals: crate::refusals::Refusals,
     pub(crate) once: crate::idempotency::Once,
 }
@@ -55,6 +57,7 @@ impl AppState {
             settings,
             metrics: Metrics::new(),
             limiter: SignInLimiter::new(),
+            rewrap: tokio::sync::Notify::new(),
             refusals: crate::refusals::Refusals::default(),
             once: crate::idempotency::Once::default(),
         }))

@@ -22,6 +22,7 @@ pub struct Replay {
 impl Store {
     /// The answer to an earlier request with this key. The same key with another request is a conflict.
     pub async fn replay(&self, actor: &str, key: &str, request: &str) -> Result<Option<Replay>> {
+        let text_key = self.inner.text_key().await?;
         let mut conn = self.inner.db.read().await?;
         let row = conn
             .one(
@@ -30,18 +31,19 @@ impl Store {
             )
             .await?;
         let Some(row) = row else { return Ok(None) };
-        if row.text("request")? != self.inner.keyed_fingerprint(request) {
+        if row.text("request")? != text_key.fingerprint(request) {
             return Err(Error::conflict("This Idempotency-Key was used for another request; use a new key."));
         }
-        let body = self.inner.open_text(&row.text("body")?, &context(actor, key))?;
+        let body = text_key.open(&row.text("body")?, &context(actor, key))?;
         Ok(Some(Replay { status: u16::try_from(row.int("status")?).map_err(Error::internal)?, body }))
     }
 
     /// Keeps an answer.
     pub async fn keep_answer(&self, actor: &str, key: &str, request: &str, answer: &Replay) -> Result<()> {
         let now = self.now();
-        let body = self.inner.seal_text(&answer.body, &context(actor, key))?;
-        let request = self.inner.keyed_fingerprint(request);
+        let text_key = self.inner.text_key().await?;
+        let body = text_key.seal(&answer.body, &context(actor, key))?;
+        let request = text_key.fingerprint(request);
         let mut conn = self.inner.db.begin().await?;
         conn.run("DELETE FROM idempotency WHERE at < $1", args![now.plus_seconds(-KEPT_SECONDS).as_millis()]).await?;
         conn.run(

@@ -18,12 +18,14 @@ mod factor;
 mod grants;
 mod idempotency;
 mod lease;
+mod master_key;
 mod news;
 mod notification;
 mod overview;
 mod password;
 mod read;
 mod removal;
+mod rotation;
 mod row;
 mod seal;
 mod session;
@@ -46,6 +48,7 @@ pub use factor::{Factor, FactorType, NewTotp, SecondFactors};
 pub use grants::Granted;
 pub use idempotency::Replay;
 pub use lease::Lease;
+pub use master_key::{KeySource, MasterKey};
 pub use notification::{Notification, NotificationKind, NotificationLink, NotificationQuery};
 pub use overview::{
     FailureCount, LaunchCount, ProfileCounts, ProfileName, RecentChange, RunningCount, StudioFigures, WaitingDraft,
@@ -53,8 +56,8 @@ pub use overview::{
 pub use password::PasswordStrength;
 pub use read::{ListQuery, Located, Page, Revision, SortBy};
 pub use removal::Removed;
+pub use rotation::{Encryption, EncryptionKey};
 pub use row::StoredObject;
-pub use seal::MasterKey;
 pub use session::{AppGrant, NewSession, Session};
 pub use setup::FirstAdmin;
 pub use ticket::TicketFor;
@@ -77,6 +80,7 @@ pub(crate) struct Inner {
     db: Db,
     clock: Arc<dyn Clock>,
     key: MasterKey,
+    text_key: tokio::sync::OnceCell<seal::TextKey>,
     /// The newest sequence this server knows of; watchers wait on it.
     newest: watch::Sender<i64>,
     /// People and their bindings, until a binding or person changes, or a binding ends.
@@ -108,6 +112,7 @@ impl Store {
             db,
             clock,
             key,
+            text_key: tokio::sync::OnceCell::new(),
             newest: watch::Sender::new(newest),
             principals: RwLock::default(),
             people: watch::Sender::new(0),

@@ -9,6 +9,7 @@ pub(crate) mod config;
 pub(crate) mod delete;
 pub(crate) mod describe;
 pub(crate) mod documents;
+pub(crate) mod encryption;
 pub(crate) mod events;
 pub(crate) mod exec;
 pub(crate) mod exit_codes;
@@ -75,6 +76,7 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
             audit::offline(&args, global.output())
         }
         Command::Audit(args) => audit::run(args, session()?).await,
+        Command::Encryption(args) => encryption::run(args, session()?).await,
         Command::Config(command) => config::run(command, &global),
         Command::Completion(args) => completion::run(args, global.output()),
         Command::Version(args) => version::run(args, &global).await,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use warpyard_model::Error;
 use warpyard_server::AuditKeeping;
+use warpyard_store::KeySource;
 
 /// Runs the server.
 #[derive(Debug, Clone, Default, clap::Args, Serialize)]
@@ -101,6 +102,12 @@ pub(crate) struct Config {
     pub(crate) audit_keep_days: u32,
     /// Webhooks may be on this machine or network, and plain HTTP.
     pub(crate) allow_private_webhooks: bool,
+    /// Where the master key is kept; `master.key` in the data directory where no source is named.
+    pub(crate) master_key_file: Option<PathBuf>,
+    /// A variable that holds the master key.
+    pub(crate) master_key_env: Option<String>,
+    /// A command that prints the master key.
+    pub(crate) master_key_command: Option<String>,
 }
 
 impl Default for Config {
@@ -124,6 +131,9 @@ impl Default for Config {
             audit_checkpoint_webhook: None,
             audit_keep_days: 0,
             allow_private_webhooks: false,
+            master_key_file: None,
+            master_key_env: None,
+            master_key_command: None,
         }
     }
 }
@@ -143,7 +153,7 @@ fn one_or_many<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<
 }
 
 /// The keys that a variable may set; the client's own variables share the prefix and are left alone.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 21] = [
     "data_dir",
     "listen",
     "apps_domain",
@@ -162,9 +172,30 @@ const KEYS: [&str; 18] = [
     "audit_checkpoint_webhook",
     "audit_keep_days",
     "allow_private_webhooks",
+    "master_key_file",
+    "master_key_env",
+    "master_key_command",
 ];
 
 impl Config {
+    /// Where the master key comes from.
+    pub(crate) fn key_source(&self, data_dir: &std::path::Path) -> warpyard_model::Result<KeySource> {
+        let named = [
+            self.master_key_file.clone().map(KeySource::File),
+            self.master_key_env.clone().map(KeySource::Environment),
+            self.master_key_command.clone().map(KeySource::Command),
+        ];
+        let mut named = named.into_iter().flatten();
+        let source = named.next().unwrap_or_else(|| KeySource::File(data_dir.join("master.key")));
+        match named.next() {
+            None => Ok(source),
+            Some(_) => Err(Error::invalid_field(
+                "master_key_file",
+                "name one source of the master key: master_key_file, master_key_env or master_key_command",
+            )),
+        }
+    }
+
     /// How the audit trail is kept.
     pub(crate) fn audit_keeping(&self) -> warpyard_model::Result<AuditKeeping> {
         let bad = |why: String| Error::invalid_field("audit_checkpoint_webhook", why);

@@ -116,7 +116,7 @@ async fn serve(config: &Config) -> warpyard_model::Result<()> {
 }
 
 async fn open_store(config: &Config, data_dir: &Path) -> warpyard_model::Result<Store> {
-    let key = MasterKey::load_or_create(&data_dir.join("master.key"))?;
+    let key = MasterKey::load(config.key_source(data_dir)?)?;
     let clock = Arc::new(SystemClock);
     match &config.database_url {
         Some(url) => Store::postgres(url, key, clock).await,

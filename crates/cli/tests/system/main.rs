@@ -12,6 +12,7 @@ mod catalogue;
 mod crash;
 mod http;
 mod kernel;
+mod ledger;
 mod main_job;
 mod offer;
 mod processes;

@@ -4,6 +4,7 @@ mod access;
 mod apply;
 mod audit;
 mod changes;
+mod encryption;
 mod factors;
 mod fleet;
 mod icons;
@@ -63,6 +64,7 @@ pub(crate) fn routes() -> Routes {
     audit::declare(&mut routes);
     access::declare(&mut routes);
     impact::declare(&mut routes);
+    encryption::declare(&mut routes);
     watch::declare(&mut routes);
     workspace::declare(&mut routes);
     routes

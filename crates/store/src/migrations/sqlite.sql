@@ -118,10 +118,12 @@ CREATE TABLE event (
 CREATE TABLE sealed (
   uid TEXT NOT NULL,
   path TEXT NOT NULL,
+  key_id TEXT NOT NULL,
   wrapped_key TEXT NOT NULL,
   ciphertext TEXT NOT NULL,
   PRIMARY KEY (uid, path)
 );
+CREATE INDEX sealed_key ON sealed (key_id);
 
 CREATE TABLE account (
   user_name TEXT PRIMARY KEY,

@@ -6,7 +6,7 @@ use warpyard_model::kinds::Secret;
 use warpyard_store::{Change, MasterKey, NewObject, Store};
 use warpyard_testkit::TestStore;
 
-warpyard_testkit::on_each_database!(sealed_values_open_with_the_key_alone);
+warpyard_testkit::on_each_database!(sealed_values_open_with_the_key_alone, a_rotation_that_is_cut_off_goes_on);
 
 const CANARY: &str = "canary-that-must-stay-sealed";
 
@@ -45,4 +45,42 @@ async fn sealed_values_open_with_the_key_alone(db: TestStore) {
     db.delete(&made, false).await.unwrap();
     assert!(unsealed(&db).await.is_empty(), "it goes with its object");
     assert!(db.view::<Secret>(&vision(), &name("vault")).await.is_err());
+}
+
+async fn a_rotation_that_is_cut_off_goes_on(db: TestStore) {
+    use warpyard_model::ScopePath;
+    use warpyard_model::kinds::Organization;
+    use warpyard_policy::action;
+    seed(&db).await;
+    let proof = db.allow_in::<action::Create, Organization>(&TestStore::root(), &ScopePath::platform()).unwrap();
+    let mut uids = Vec::new();
+    for i in 0..150 {
+        let masked = Secret { data: BTreeMap::from([("a".to_owned(), String::new())]) };
+        let sealed = vec![("a".to_owned(), format!("value {i}"))];
+        let new = NewObject { sealed, ..NewObject::new(vision(), TestStore::named(&format!("s{i}")), masked) };
+        uids.push(db.create(new).await.unwrap().metadata.uid);
+    }
+    let first = db.store.encryption(&proof).await.unwrap();
+    assert_eq!((first.values, first.waiting, first.keys.len()), (150, 0, 1));
+    let rotated = db.store.rotate_key(&proof, &TestStore::context("root")).await.unwrap();
+    assert_eq!((rotated.waiting, rotated.keys[0].values, rotated.keys[1].id.clone()), (150, 0, first.keys[0].id.clone()));
+    // Some are wrapped again; then the server is gone, and another one with the same keys goes on.
+    assert_eq!(db.controller().rewrap().await.unwrap(), 100);
+    let all_open = async |controller: &warpyard_store::ControllerStore| {
+        for (i, uid) in uids.iter().enumerate() {
+            assert_eq!(controller.unseal(uid).await.unwrap(), [("a".to_owned(), format!("value {i}"))]);
+        }
+    };
+    all_open(&db.controller()).await;
+    assert_eq!(db.store.encryption(&proof).await.unwrap().waiting, 50);
+    let controller = db.controller();
+    assert_eq!(controller.rewrap().await.unwrap(), 50);
+    assert_eq!(controller.rewrap().await.unwrap(), 0);
+    all_open(&controller).await;
+    let done = db.store.encryption(&proof).await.unwrap();
+    assert_eq!((done.values, done.waiting, done.keys[0].values), (150, 0, 150));
+    // Who has only the old key opens nothing any more, and is told which key is missing.
+    let without = db.reopened().await;
+    let error = without.controller().unseal(&uids[0]).await.unwrap_err().to_string();
+    assert!(error.contains(&done.keys[0].id), "{error}");
 }

@@ -1,4 +1,4 @@
-import { Building2, LibraryBig, Network } from "lucide-react";
+import { Building2, KeyRound, LibraryBig, Network } from "lucide-react";
 import { paths } from "../../lib/paths";
 import { frame as m } from "../../messages/en/frame";
 import { nav } from "../../messages/en/nav";
@@ -13,5 +13,6 @@ export const operations: Area = {
   pages: [
     { label: nav.operations.organizations, icon: Building2, to: () => paths.operations(), exact: true },
     { label: nav.operations.catalogue, icon: LibraryBig, to: () => `${paths.operations()}/catalogue`, needs: ["system_profile.publish"] },
+    { label: nav.operations.encryption, icon: KeyRound, to: () => `${paths.operations()}/encryption`, needs: ["organization.create"] },
   ],
 };

@@ -34,4 +34,11 @@ const catalogueRoute = createRoute({
   component: lazyRouteComponent(() => import("./catalogue/Catalogue"), "Catalogue"),
 });
 
-export const operationsRoutes = operationsRoute.addChildren([homeRoute, organizationRoute, catalogueRoute]);
+const encryptionRoute = createRoute({
+  getParentRoute: () => operationsRoute,
+  path: "/encryption",
+  staticData: { crumb: nav.operations.encryption },
+  component: lazyRouteComponent(() => import("./encryption/Encryption"), "Encryption"),
+});
+
+export const operationsRoutes = operationsRoute.addChildren([homeRoute, organizationRoute, catalogueRoute, encryptionRoute]);

@@ -27,5 +27,5 @@ export const nav = {
     secrets: "Secrets",
     audit: "Audit",
   },
-  operations: { organizations: "Organizations", catalogue: "System catalogue" },
+  operations: { organizations: "Organizations", catalogue: "System catalogue", encryption: "Encryption" },
 };

@@ -17,4 +17,28 @@ export const operations = {
   danger: "Delete organization",
   settings: "Settings",
   projectFailed: (name: string) => `The organization was made, its project ${name} was not.`,
+  encryption: {
+    title: "Encryption",
+    text: "Secrets are sealed, each with a key of its own that the master key wraps.",
+    keys: "Master keys",
+    key: "Key",
+    use: "Use",
+    seals: "Seals and opens",
+    opens: "Only opens",
+    values: "Values",
+    done: (values: number) => (values === 1 ? "The one sealed value is wrapped with the current key." : `All ${values} sealed values are wrapped with the current key.`),
+    progress: (done: number, values: number) => `${done} of ${values} sealed values are wrapped with the current key; the rest follows while the server works.`,
+    sources: {
+      file: "The key comes from a file.",
+      environment: "The key comes from a variable.",
+      command: "The key comes from a command.",
+      given: "The key was given to the program.",
+    },
+    rotate: "Rotate the master key",
+    rotateTitle: "Rotate the master key?",
+    rotateText: {
+      file: "A new key is written to the file, and every sealed value is wrapped with it. Nothing stops meanwhile. Keep the file with your backups: older ones need the older key.",
+      outside: "Put the new key first where it comes from, with the old one behind it. Then every sealed value is wrapped with the new one. Nothing stops meanwhile.",
+    },
+  },
 };
