@@ -106,9 +106,26 @@ mod tests {
     #[test]
     fn only_public_addresses_are_asked() {
         for private in [
-            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "198.18.0.1",
-            "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fd00::1", "ff02::1", "::ffff:127.0.0.1",
-            "64:ff9b::a00:1", "2002:7f00:1::1", "2001:db8::1", "2001::1",
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::1",
+            "::",
+            "fe80::1",
+            "fd00::1",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "64:ff9b::a00:1",
+            "2002:7f00:1::1",
+            "2001:db8::1",
+            "2001::1",
         ] {
             assert!(!is_public(private.parse().unwrap()), "{private}");
         }
@@ -123,8 +140,13 @@ mod tests {
         assert!(verdict("https://hooks.example.com/x").is_ok());
         // Every way to write 127.0.0.1 is the same address once parsed.
         for bad in [
-            "http://hooks.example.com", "ftp://x", "https://127.0.0.1/", "https://2130706433/", "https://0x7f.1/",
-            "https://[::1]/", "https://user:password@hooks.example.com/",
+            "http://hooks.example.com",
+            "ftp://x",
+            "https://127.0.0.1/",
+            "https://2130706433/",
+            "https://0x7f.1/",
+            "https://[::1]/",
+            "https://user:password@hooks.example.com/",
         ] {
             assert!(verdict(bad).is_err(), "{bad}");
         }

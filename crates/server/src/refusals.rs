@@ -229,14 +229,8 @@ async fn write(
 }
 
 async fn put(state: &AppState, request_id: &str, key: Key, details: serde_json::Value) -> Result<()> {
-    let context = Context {
-        actor: key.actor,
-        request_id: request_id.to_owned(),
-        address: key.address,
-        ..Context::default()
-    };
-    let note =
-        AuditNote { org: key.org, action: key.action, kind: key.kind, object: key.object, details: Some(details) };
+    let context = Context { actor: key.actor, request_id: request_id.to_owned(), address: key.address, ..Context::default() };
+    let note = AuditNote { org: key.org, action: key.action, kind: key.kind, object: key.object, details: Some(details) };
     state.store.audit(&context, AuditOutcome::Denied, note).await
 }
 

@@ -5,8 +5,8 @@ use crate::batch::Context;
 use crate::db::{Conn, args};
 use crate::{ControllerStore, Store};
 use serde::Serialize;
-use warpyard_model::kinds::{AuditOutcome, Organization};
 use warpyard_model::Result;
+use warpyard_model::kinds::{AuditOutcome, Organization};
 use warpyard_policy::{Allowed, action};
 
 /// Rows that are wrapped again in one transaction.
@@ -49,11 +49,8 @@ impl Store {
         // Keys that are missing show too: their values cannot be opened.
         ids.extend(counts.iter().map(|(id, _)| id.clone()).filter(|id| !self.inner.key.ids().contains(id)));
         let count = |id: &str| counts.iter().find(|(known, _)| known == id).map_or(0, |(_, n)| *n);
-        let keys: Vec<EncryptionKey> = ids
-            .iter()
-            .enumerate()
-            .map(|(i, id)| EncryptionKey { id: id.clone(), current: i == 0, values: count(id) })
-            .collect();
+        let keys: Vec<EncryptionKey> =
+            ids.iter().enumerate().map(|(i, id)| EncryptionKey { id: id.clone(), current: i == 0, values: count(id) }).collect();
         let values = counts.iter().map(|(_, n)| n).sum();
         let waiting = keys.iter().filter(|k| !k.current).map(|k| k.values).sum();
         Ok(Encryption { source: self.inner.key.source().word(), keys, values, waiting })

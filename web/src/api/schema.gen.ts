@@ -2602,6 +2602,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit-entries/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what, oldest first, as a file */
+        get: operations["audit_entry_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit-entries/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Signed ends of a chain */
+        get: operations["audit_entry_checkpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit-entries/verify": {
         parameters: {
             query?: never;
@@ -2783,6 +2817,40 @@ export interface paths {
         put?: never;
         /** Who would lose or gain what by deleting or changing a custom role */
         post: operations["custom_role_impact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/encryption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How sealed values are kept */
+        get: operations["encryption_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/encryption/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a new master key */
+        post: operations["encryption_rotate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6399,14 +6467,13 @@ export interface components {
             /** @description The spec of the kind. */
             spec: unknown;
         };
+        /** @description How a request ended. */
+        AuditOutcome: "allowed" | "denied";
         /** @description A page of the trail, newest first. */
         AuditPage: {
             items: components["schemas"]["AuditEntry"][];
-            /**
-             * Format: int64
-             * @description Where the next page begins, if there may be one.
-             */
-            next_cursor?: number | null;
+            /** @description Where the next page begins, if there may be one. */
+            next_cursor?: string | null;
         };
         /** @description One entry. */
         AuditEntry: {
@@ -6421,6 +6488,8 @@ export interface components {
             at: components["schemas"]["Timestamp"];
             /** @description Who: a user's name, `controller`, or `anonymous`. */
             actor: string;
+            /** @description Whom the actor did it for, where that is somebody else: the owner of an instance launched for them. */
+            on_behalf_of?: string;
             /** @description Permission-like: `compute_profile.publish`, `session.create`. */
             action: string;
             /** @description Done or refused. */
@@ -6440,23 +6509,62 @@ export interface components {
             /** @description SHA-256 over the entry and the previous hash, in hex. */
             hash: string;
         };
-        /** @description How a request ended. */
-        AuditOutcome: "allowed" | "denied";
+        /** @description How an export is written. */
+        ExportFormat: "jsonl" | "csv";
+        /** @description A list on the wire. */
+        ListOfCheckpoint: {
+            /** @description The entries. */
+            items: components["schemas"]["Checkpoint"][];
+        };
+        /** @description A signed statement that a chain ended with this hash at a moment. */
+        Checkpoint: {
+            /** @description The chain: the organization's name, empty for the platform's own. */
+            org: string;
+            /**
+             * Format: int64
+             * @description The last entry that it covers.
+             */
+            sequence: number;
+            /** @description When it was signed. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The hash of that entry. */
+            hash: string;
+            /** @description The public key, Ed25519, in base64. */
+            public_key: string;
+            /** @description The signature in base64. */
+            signature: string;
+        };
         /** @description What checking a chain found. */
         AuditCheck: {
-            /** @description Every entry follows from the one before. */
+            /** @description Every entry follows from the one before, and signed checkpoints agree. */
             intact: boolean;
             /**
              * Format: int64
-             * @description Entries that were checked.
+             * @description Entries that hold.
              */
             entries: number;
             /**
              * Format: int64
-             * @description The first entry that does not follow.
+             * @description The first entry there is; earlier ones were taken away by retention.
+             */
+            first: number;
+            /**
+             * Format: uint64
+             * @description Signed checkpoints that agree.
+             */
+            checkpoints: number;
+            /**
+             * Format: int64
+             * @description The first entry that does not hold.
              */
             broken_at?: number | null;
+            /** @description Why. */
+            flaw?: components["schemas"]["Flaw"] | null;
+            /** @description Why, in words. */
+            reason?: string | null;
         };
+        /** @description Why a chain does not hold. */
+        Flaw: "edited" | "missing" | "unexplained" | "replaced" | "forged" | "cut_off" | "foreign";
         /** @description What somebody may do. */
         AccessAnswer: {
             user: components["schemas"]["Name"];
@@ -6530,6 +6638,35 @@ export interface components {
             permissions: number;
             /** @description Where, and below. */
             scope: components["schemas"]["ScopePath"];
+        };
+        /** @description How sealed values are kept. */
+        Encryption: {
+            /** @description Where the key comes from: `file`, `environment` or `command`. */
+            source: string;
+            /** @description The keys, the current one first. */
+            keys: components["schemas"]["EncryptionKey"][];
+            /**
+             * Format: int64
+             * @description Sealed values in all.
+             */
+            values: number;
+            /**
+             * Format: int64
+             * @description Values that are still to be wrapped with the current key.
+             */
+            waiting: number;
+        };
+        /** @description One of the installation's keys. */
+        EncryptionKey: {
+            /** @description Tells it apart and says nothing of it. */
+            id: string;
+            /** @description It seals what is new. */
+            current: boolean;
+            /**
+             * Format: int64
+             * @description Values that it opens.
+             */
+            values: number;
         };
         /** @description A page of what people did, newest first. */
         ActivityPage: {
@@ -14470,14 +14607,24 @@ export interface operations {
                 org?: components["schemas"]["Name"];
                 /** @description Only by this actor. */
                 actor?: string;
-                /** @description Only actions that start with this. */
+                /** @description Only this action; without a verb (`service_instance.`) all that begin so. */
                 action?: string;
+                /** @description Only about objects of this kind, such as `ServiceInstance`. */
+                kind?: string;
+                /** @description Only about this object and what is in it, as a path: `/acme/vision/research`. */
+                object?: string;
+                /** @description Only what was done, or only what was refused. */
+                outcome?: components["schemas"]["AuditOutcome"];
                 /** @description Only where object, actor or action contains this. */
                 search?: string;
+                /** @description Only from this moment on, as RFC 3339. */
+                from?: components["schemas"]["Timestamp"];
+                /** @description Only before this moment, as RFC 3339. */
+                to?: components["schemas"]["Timestamp"];
                 /** @description At most so many; 50 where absent. */
                 limit?: number;
                 /** @description Where the last page ended. */
-                cursor?: number;
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -14492,6 +14639,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    audit_entry_export: {
+        parameters: {
+            query?: {
+                /** @description JSON Lines where absent. */
+                format?: components["schemas"]["ExportFormat"];
+                /** @description The organization; the platform's own chain where absent. */
+                org?: components["schemas"]["Name"];
+                /** @description Only by this actor. */
+                actor?: string;
+                /** @description Only this action; without a verb (`service_instance.`) all that begin so. */
+                action?: string;
+                /** @description Only about objects of this kind, such as `ServiceInstance`. */
+                kind?: string;
+                /** @description Only about this object and what is in it, as a path: `/acme/vision/research`. */
+                object?: string;
+                /** @description Only what was done, or only what was refused. */
+                outcome?: components["schemas"]["AuditOutcome"];
+                /** @description Only where object, actor or action contains this. */
+                search?: string;
+                /** @description Only from this moment on, as RFC 3339. */
+                from?: components["schemas"]["Timestamp"];
+                /** @description Only before this moment, as RFC 3339. */
+                to?: components["schemas"]["Timestamp"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An entry a line. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    audit_entry_checkpoints: {
+        parameters: {
+            query?: {
+                /** @description The organization; the platform's own chain where absent. */
+                org?: components["schemas"]["Name"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The checkpoints, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfCheckpoint"];
                 };
             };
             401: components["responses"]["Problem401"];
@@ -14888,6 +15111,62 @@ export interface operations {
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    encryption_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Keys and how many values each opens. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Encryption"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    encryption_rotate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Values are wrapped with the new key while the server works. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Encryption"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];

@@ -20,6 +20,8 @@ pub(crate) struct EncryptionArgs {
 #[derive(Debug, Subcommand)]
 enum EncryptionCommand {
     /// Begin a new master key; sealed values are wrapped with it while the server works.
+    #[command(after_help = "Examples:
+  warpyard encryption rotate")]
     Rotate,
 }
 

@@ -201,14 +201,16 @@ impl Config {
         let bad = |why: String| Error::invalid_field("audit_checkpoint_webhook", why);
         let webhook = self.audit_checkpoint_webhook.as_ref().map(|text| {
             let url = text.parse().map_err(|_| bad(format!("{text:?} is not an address")))?;
-            warpyard_server::outgoing::check(&url, self.allow_private_webhooks).map_err(|why| {
-                bad(format!("{why}; set allow_private_webhooks where it is meant to be on your own network"))
-            })?;
+            warpyard_server::outgoing::check(&url, self.allow_private_webhooks)
+                .map_err(|why| bad(format!("{why}; set allow_private_webhooks where it is meant to be on your own network")))?;
             Ok::<_, Error>(url)
         });
         let minutes = u64::from(self.audit_checkpoint_minutes);
         if self.audit_keep_days > 0 && minutes == 0 {
-            return Err(Error::invalid_field("audit_keep_days", "entries are only taken away up to a signed checkpoint; set audit_checkpoint_minutes"));
+            return Err(Error::invalid_field(
+                "audit_keep_days",
+                "entries are only taken away up to a signed checkpoint; set audit_checkpoint_minutes",
+            ));
         }
         Ok(AuditKeeping {
             every: (minutes > 0).then(|| std::time::Duration::from_secs(60 * minutes)),

@@ -28,7 +28,8 @@ fn an_export_is_checked_without_a_server_and_tampering_shows() {
     };
     assert_eq!(check(&honest).code, 0, "{:?}", check(&honest));
     let lines: Vec<&str> = honest.lines().collect();
-    let without = |left: usize| lines.iter().enumerate().filter(|(i, _)| *i != left).fold(String::new(), |all, (_, l)| all + l + "\n");
+    let without =
+        |left: usize| lines.iter().enumerate().filter(|(i, _)| *i != left).fold(String::new(), |all, (_, l)| all + l + "\n");
     let swapped = {
         let mut lines = lines.clone();
         lines.swap(0, 1);

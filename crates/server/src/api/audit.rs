@@ -271,7 +271,18 @@ impl Export {
 }
 
 const CSV_TITLES: [&str; 13] = [
-    "sequence", "at", "org", "actor", "on_behalf_of", "action", "outcome", "kind", "object", "before", "after", "request_id",
+    "sequence",
+    "at",
+    "org",
+    "actor",
+    "on_behalf_of",
+    "action",
+    "outcome",
+    "kind",
+    "object",
+    "before",
+    "after",
+    "request_id",
     "address",
 ];
 

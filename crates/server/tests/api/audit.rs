@@ -24,7 +24,8 @@ async fn refusals_are_told_once_and_where_they_belong() {
     stranger.delete("/api/v1/orgs/nowhere/groups/x").await.problem(404, "not_found");
 
     let denied = entries(root, "org=acme&outcome=denied").await;
-    let told: Vec<_> = denied.iter().map(|e| [&e["actor"], &e["action"], &e["kind"], &e["object"]].map(|v| v.as_str().unwrap())).collect();
+    let told: Vec<_> =
+        denied.iter().map(|e| [&e["actor"], &e["action"], &e["kind"], &e["object"]].map(|v| v.as_str().unwrap())).collect();
     assert_eq!(
         told,
         [
@@ -42,7 +43,10 @@ async fn refusals_are_told_once_and_where_they_belong() {
     let invited = json!({ "token": "made-up", "password": "a good long password" });
     world.nobody().post("/api/v1/session/link", &invited).await.problem(401, "unauthenticated");
     let failed = entries(root, "outcome=denied&action=session.create").await;
-    assert_eq!(failed.iter().map(|e| e["object"].as_str().unwrap()).collect::<Vec<_>>(), ["sign-in link", "developer@example.com"]);
+    assert_eq!(
+        failed.iter().map(|e| e["object"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["sign-in link", "developer@example.com"]
+    );
     assert!(!json!(failed).to_string().contains("not the password"));
     world.finish().await;
 }

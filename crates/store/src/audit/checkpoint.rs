@@ -1,7 +1,7 @@
 //! Signed checkpoints of chains, and retention, which takes a chain's beginning away up to one of them.
 
-use super::chain::{Checkpoint, PRUNE};
 use super::Record;
+use super::chain::{Checkpoint, PRUNE};
 use crate::db::{Conn, Row, args};
 use crate::{ControllerStore, Inner};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -138,7 +138,8 @@ impl ControllerStore {
         crate::change::next(&mut conn).await?;
         let first = conn.one("SELECT min(sequence) AS first FROM audit WHERE org = $1", args![org]).await?;
         let Some(first) = first.map(|row| row.opt_int("first")).transpose()?.flatten() else { return Ok(0) };
-        let old = "SELECT c.sequence AS sequence FROM audit_checkpoint c JOIN audit a ON a.org = c.org AND a.sequence = c.sequence
+        let old =
+            "SELECT c.sequence AS sequence FROM audit_checkpoint c JOIN audit a ON a.org = c.org AND a.sequence = c.sequence
                    WHERE c.org = $1 AND a.at < $2 AND a.hash = c.hash";
         let near = format!("{old} AND c.sequence < $3 ORDER BY c.sequence DESC LIMIT 1");
         let mut through = conn.one(&near, args![org, before.as_millis(), first + PRUNE_STEP]).await?;

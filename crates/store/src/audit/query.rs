@@ -178,11 +178,7 @@ fn chain_of(proof: &Allowed<action::View, AuditTrail>) -> String {
 
 impl Store {
     /// Entries of the chain that the proof's scope names (an organization's, or the platform's own), newest first.
-    pub async fn audit_entries(
-        &self,
-        proof: &Allowed<action::View, AuditTrail>,
-        query: &AuditQuery,
-    ) -> Result<Vec<AuditEntry>> {
+    pub async fn audit_entries(&self, proof: &Allowed<action::View, AuditTrail>, query: &AuditQuery) -> Result<Vec<AuditEntry>> {
         read(&mut self.inner.db.read().await?, &chain_of(proof), query, Order::NewestFirst).await
     }
 

@@ -97,7 +97,10 @@ async fn filters_find(db: TestStore) {
     // The clock went back; the chain's times did not.
     assert_eq!(find(AuditQuery { from: Some(noon), ..by() }).await, [6, 5, 4]);
     assert_eq!(find(AuditQuery { to: Some(noon), ..by() }).await, [3, 2, 1]);
-    assert_eq!(find(AuditQuery { from: Some(Timestamp::from_millis(0)), to: Some(noon), search: text("VISION"), ..by() }).await, [3, 2]);
+    assert_eq!(
+        find(AuditQuery { from: Some(Timestamp::from_millis(0)), to: Some(noon), search: text("VISION"), ..by() }).await,
+        [3, 2]
+    );
     assert_eq!(find(AuditQuery { after: Some(4), ..by() }).await, [6, 5]);
     let platform = db.store.audit_entries(&trail(&db, ScopePath::platform()), &AuditQuery { limit: 5, ..by() }).await.unwrap();
     assert_eq!(platform.iter().map(|e| e.object.as_str()).collect::<Vec<_>>(), ["/nowhere/x"], "nobody begins chains by asking");

@@ -65,7 +65,9 @@ pub(crate) fn offline(args: &VerifyArgs, out: Output) -> Outcome {
     };
     if answer.intact && newest.is_none_or(|n| n < verdict.last) {
         let from = newest.map_or(verdict.first, |n| n + 1);
-        out.note(format!("Entries from {from} on are chained but not signed yet: whoever made the file could have written them."));
+        out.note(format!(
+            "Entries from {from} on are chained but not signed yet: whoever made the file could have written them."
+        ));
     }
     tell(&answer, out)
 }
@@ -102,11 +104,22 @@ fn tell(check: &AuditCheck, out: Output) -> Outcome {
     if out.format != Format::Table {
         out.value(check)?;
     } else if check.intact {
-        let since = if check.first > 1 { format!(", from entry {} on (earlier ones were taken away by retention)", check.first) } else { String::new() };
-        out.line(format!("Intact: {} entries follow from each other{since}; {} signed checkpoints agree.", check.entries, check.checkpoints))?;
+        let since = if check.first > 1 {
+            format!(", from entry {} on (earlier ones were taken away by retention)", check.first)
+        } else {
+            String::new()
+        };
+        out.line(format!(
+            "Intact: {} entries follow from each other{since}; {} signed checkpoints agree.",
+            check.entries, check.checkpoints
+        ))?;
     } else {
         let reason = check.reason.as_deref().unwrap_or("it does not follow from the one before");
-        out.line(format!("BROKEN at entry {}: {reason}. {} entries before it hold.", check.broken_at.unwrap_or_default(), check.entries))?;
+        out.line(format!(
+            "BROKEN at entry {}: {reason}. {} entries before it hold.",
+            check.broken_at.unwrap_or_default(),
+            check.entries
+        ))?;
     }
     Ok(if check.intact { Exit::Done } else { Exit::Other })
 }
