@@ -22,7 +22,8 @@ mod watch;
 
 pub use access::{AccessAnswer, AccessEntry, Source, WhoAnswer, WhoPerson, WhoQuery};
 pub use account::{
-    BindingView, Encryption, EncryptionKey, Me, MeUser, NewToken, SecondFactorAsked, ServerFacts, SessionCookie, Setup, SignInLink, SignedIn, TokenView,
+    BindingView, Encryption, EncryptionKey, Me, MeUser, NewToken, SecondFactorAsked, ServerFacts, SessionCookie, Setup,
+    SignInLink, SignedIn, TokenView,
 };
 pub use action::{LaunchIntoProjects, Launched, LaunchedItem};
 pub use any_object::AnyObject;
