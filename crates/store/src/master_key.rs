@@ -45,6 +45,10 @@ impl KeySource {
         }
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the key is read before there is a server: from the variable, or out of the command, that its configuration names"
+    )]
     fn read(&self) -> Result<Vec<MasterKeyPart>> {
         let failed = |why: String| Error::unavailable(format!("{} cannot be used: {why}", self.shown()));
         let text = match self {
