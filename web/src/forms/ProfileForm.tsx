@@ -2,7 +2,6 @@
 import { memo } from "react";
 import type { Form, FormField, Json, Preset, Values } from "../api/types";
 import { useStable } from "../lib/hooks";
-import { type LiveValue, useLive } from "../lib/live-value";
 import { forms as m } from "../messages/en/forms";
 import { Field } from "../ui/Field";
 import { cx } from "../ui/cx";
@@ -13,16 +12,15 @@ export interface ProfileFormProps {
   form: Form;
   /** `inputs` or `compute_inputs`: where paths of visible fields and errors start. */
   prefix: string;
-  /** What the person gave. A key is heard by the row it was typed in only. */
-  given: LiveValue<Values>;
+  /** What the person gave. */
+  given: Values;
   /** What stands with defaults, from the server. */
   values: Values;
   visible: string[];
   required: string[];
   /** The messages to show, by path. */
   errorAt: (path: string) => string | undefined;
-  /** These were answered a moment ago; `given` has it already. */
-  onAnswer?: (names: string[]) => void;
+  onChange: (given: Values) => void;
   /** The focus left a field: from now on its message may be shown. */
   onLeave?: (path: string) => void;
 }
@@ -31,11 +29,8 @@ export function ProfileForm(props: ProfileFormProps) {
   const { form, prefix, given, values } = props;
   const visible = new Set(props.visible);
   const required = new Set(props.required);
-  // The same functions on every render, so that the server's answer draws only those rows anew that it changes.
-  const change = useStable((name: string, value: Json) => {
-    given.set({ ...given.get(), [name]: value });
-    props.onAnswer?.([name]);
-  });
+  // The same functions on every render, so that a keystroke draws one row anew and not two hundred.
+  const change = useStable((name: string, value: Json) => props.onChange({ ...given, [name]: value }));
   const leave = useStable((path: string) => props.onLeave?.(path));
   const byName = new Map(form.fields.map((field) => [field.name, field]));
   const shown = (name: string): FormField | undefined => {
@@ -62,8 +57,7 @@ export function ProfileForm(props: ProfileFormProps) {
                   key={field.name}
                   field={field}
                   path={path}
-                  given={given}
-                  standing={values[field.name] ?? field.default}
+                  value={currentValue(field, given, values)}
                   required={!field.locked && required.has(path)}
                   error={props.errorAt(path)}
                   onChange={change}
@@ -78,24 +72,23 @@ export function ProfileForm(props: ProfileFormProps) {
   );
 }
 
-/** Stands for a field that nobody has answered: emptied ones hold null or an empty text. */
-const UNANSWERED = Symbol("unanswered");
+/** The value that stands: what was given, else what the server filled in, else the default. */
+export function currentValue(field: FormField, given: Values, values: Values): Json | undefined {
+  if (!field.locked && field.name in given) return given[field.name];
+  return values[field.name] ?? field.default;
+}
 
 interface FormRowProps {
   field: FormField;
   path: string;
-  given: LiveValue<Values>;
-  /** What the server filled in, else the default. */
-  standing: Json | undefined;
+  value: Json | undefined;
   required: boolean;
   error: string | undefined;
   onChange: (name: string, value: Json) => void;
   onLeave: (path: string) => void;
 }
 
-const FormRow = memo(function FormRow({ field, path, given, standing, required, error, onChange, onLeave }: FormRowProps) {
-  const answered = useLive(given, (all) => (field.name in all ? all[field.name] : UNANSWERED));
-  const value = field.locked || answered === UNANSWERED ? standing : (answered as Json | undefined);
+const FormRow = memo(function FormRow({ field, path, value, required, error, onChange, onLeave }: FormRowProps) {
   const help = [field.help, field.locked ? undefined : limitsText(field), field.sensitive && !field.help ? m.sensitive : undefined].filter(Boolean).join(" · ");
   return (
     <div
@@ -117,25 +110,21 @@ export function fieldId(path: string): string {
 }
 
 /** The profile's presets, for the top of a form: one click fills many fields. */
-export function Presets({ presets, given, values, onAnswer }: { presets: Preset[] } & Pick<ProfileFormProps, "given" | "values" | "onAnswer">) {
-  // As text, so that a key in a field that changes no choice draws nothing.
-  const applying = useLive(given, (all) => presets.map((preset) => (presetApplies(preset, { ...values, ...all }) ? "1" : "0")).join(""));
+export function Presets({ presets, given, values, onChange }: { presets: Preset[] } & Pick<ProfileFormProps, "given" | "values" | "onChange">) {
   if (presets.length === 0) return null;
+  const now = { ...values, ...given };
   return (
     <div className="flex flex-col gap-2" role="group" aria-label={m.presets}>
       <h2 className="text-16 font-semibold">{m.presets}</h2>
       <div className="grid gap-2 sm:grid-cols-[repeat(auto-fill,minmax(200px,1fr))]">
-        {presets.map((preset, index) => {
-          const chosen = applying[index] === "1";
+        {presets.map((preset) => {
+          const chosen = presetApplies(preset, now);
           return (
             <button
               key={preset.name}
               type="button"
               aria-pressed={chosen}
-              onClick={() => {
-                given.set({ ...given.get(), ...preset.values });
-                onAnswer?.(Object.keys(preset.values));
-              }}
+              onClick={() => onChange({ ...given, ...preset.values })}
               className={cx("flex flex-col items-start rounded-md border px-3 py-2 text-left", chosen ? "border-accent bg-accent-soft" : "border-line-strong/60 hover:bg-hover")}
             >
               <span className="font-medium">{preset.label || preset.name}</span>

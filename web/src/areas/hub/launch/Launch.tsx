@@ -98,7 +98,7 @@ function LaunchPage({ place, start, onClear }: { place: LaunchPlace; start: Star
     onClear();
     void navigate({ to: ".", search: { home: place.home, workspace: place.workspace } as never, replace: true });
   };
-  const shared = { visible: form?.visible ?? [], required: form?.required ?? [], errorAt, onAnswer: launch.answered, onLeave: launch.leave };
+  const shared = { visible: form?.visible ?? [], required: form?.required ?? [], errorAt, onLeave: launch.leave };
   return (
     <PageBody>
       <Unsaved when={launch.unsaved} />
@@ -119,7 +119,7 @@ function LaunchPage({ place, start, onClear }: { place: LaunchPlace; start: Star
             </Notice>
           )}
           {form && <Filled start={start} answer={form} onClear={clear} />}
-          {form && <Presets presets={form.form.presets} given={launch.inputs} values={form.values} onAnswer={launch.answered} />}
+          {form && <Presets presets={form.form.presets} given={launch.inputs.given} values={form.values} onChange={launch.inputs.set} />}
           <PlaceFields {...launch.place} errorAt={errorAt} onLeave={launch.leave} />
           {!form ? (
             <Skeleton lines={8} />
@@ -128,11 +128,11 @@ function LaunchPage({ place, start, onClear }: { place: LaunchPlace; start: Star
               {place.kind === "ServiceProfile" && (
                 <ComputeChoice answer={form} {...launch.compute} error={errorAt("compute")}>
                   {form.compute_form && (
-                    <ProfileForm {...shared} form={form.compute_form} prefix="compute_inputs" given={launch.computeInputs} values={form.compute_values} />
+                    <ProfileForm {...shared} form={form.compute_form} prefix="compute_inputs" given={launch.computeInputs.given} values={form.compute_values} onChange={launch.computeInputs.set} />
                   )}
                 </ComputeChoice>
               )}
-              <ProfileForm {...shared} form={form.form} prefix="inputs" given={launch.inputs} values={form.values} />
+              <ProfileForm {...shared} form={form.form} prefix="inputs" given={launch.inputs.given} values={form.values} onChange={launch.inputs.set} />
               <Documentation text={form.profile.card.documentation} />
             </>
           )}

@@ -17,7 +17,7 @@ import { launchLink } from "./link";
 
 const m = hub.launch;
 
-export function Summary({ answer, draft, busy, isBehind }: { answer: FormAnswer | undefined; draft: () => LaunchDraft; busy: boolean; isBehind: boolean }) {
+export function Summary({ answer, draft, busy, isBehind }: { answer: FormAnswer | undefined; draft: LaunchDraft; busy: boolean; isBehind: boolean }) {
   const router = useRouter();
   const summary = answer?.summary;
   return (
@@ -72,17 +72,17 @@ export function Summary({ answer, draft, busy, isBehind }: { answer: FormAnswer 
             {summary.capacity.state === "queue" ? m.launchQueued : m.launch}
           </Button>
           <div className="flex flex-col gap-2 border-t border-line pt-4">
-            <CopyTextButton text={() => launchCommand(draft(), answer)} size="small">
+            <CopyTextButton text={() => launchCommand(draft, answer)} size="small">
               {m.copyCommand}
             </CopyTextButton>
-            <CopyTextButton text={() => launchYaml(draft(), answer)} size="small">
+            <CopyTextButton text={() => launchYaml(draft, answer)} size="small">
               {m.copyYaml}
             </CopyTextButton>
-            <CopyTextButton text={() => launchLink(router, draft(), answer)} size="small">
+            <CopyTextButton text={() => launchLink(router, draft, answer)} size="small">
               {m.copyLink}
             </CopyTextButton>
             <p className="text-12 text-muted">{m.copyLinkHelp}</p>
-            {hasSensitive(draft(), answer) && <p className="text-12 text-muted">{m.sensitiveLeftOut}</p>}
+            {hasSensitive(draft, answer) && <p className="text-12 text-muted">{m.sensitiveLeftOut}</p>}
           </div>
         </>
       )}

@@ -2,19 +2,18 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { request } from "../../../api/client";
 import { itemPath } from "../../../api/kinds";
-import type { FormAnswer, FormRequest, Scope, Values } from "../../../api/types";
-import { type LiveValue, useRested } from "../../../lib/live-value";
+import type { FormAnswer, FormRequest, Scope } from "../../../api/types";
+import { useDebounced } from "../../../lib/hooks";
 
 const PAUSE_MS = 250;
 
 /** Given as `select` so that parts that did not change stay the same objects, and rows made of them are not drawn anew. */
 const unchanged = (answer: FormAnswer) => answer;
 
-/** `write` makes the question from what stands in the form now; `answers` are the parts of it that are typed. */
-export function useFormAnswer(kind: "ComputeProfile" | "ServiceProfile", scope: Scope, name: string, home: string | undefined, write: () => FormRequest, answers: LiveValue<Values>[]) {
-  // Compared as text: the body is a new object every time.
-  const text = () => JSON.stringify(write());
-  const { text: settled, isBehind: isTyping } = useRested(text, answers, PAUSE_MS);
+export function useFormAnswer(kind: "ComputeProfile" | "ServiceProfile", scope: Scope, name: string, home: string | undefined, body: FormRequest) {
+  // Compared as text: the body is a new object on every keystroke and render.
+  const text = JSON.stringify(body);
+  const settled = useDebounced(text, PAUSE_MS);
   const ask = (given: string, signal?: AbortSignal) =>
     request<FormAnswer>("POST", `${itemPath(kind, scope, name)}/form`, {
       ...(home ? { query: { home } } : {}),
@@ -30,11 +29,8 @@ export function useFormAnswer(kind: "ComputeProfile" | "ServiceProfile", scope: 
     gcTime: 0,
     refetchInterval: 20_000,
   });
-  const isBehind = isTyping || query.isPlaceholderData;
+  const isBehind = text !== settled || query.isPlaceholderData;
   /** The answer about what stands in the form now, for whoever launches faster than the pause. */
-  const current = async () => {
-    const now = text();
-    return now !== settled || isBehind || !query.data ? ask(now) : query.data;
-  };
+  const current = async () => (isBehind || !query.data ? ask(text) : query.data);
   return { ...query, isBehind, current };
 }

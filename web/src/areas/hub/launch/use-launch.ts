@@ -1,13 +1,12 @@
 // What a launch page holds and what its button does.
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { ApiError } from "../../../api/error";
 import { keys, useList } from "../../../api/hooks";
 import { collectionPath } from "../../../api/kinds";
 import { usePostOnce } from "../../../api/once";
 import type { FieldError, FormAnswer, Instance, Scope, Values } from "../../../api/types";
-import { useOwnLive } from "../../../lib/live-value";
 import { nameProblem } from "../../../lib/name";
 import { paths } from "../../../lib/paths";
 import { hub } from "../../../messages/en/hub";
@@ -37,8 +36,8 @@ export function useLaunch(place: LaunchPlace, start: Start, launched: (draft: La
   const [displayName, setDisplayName] = useState(start.displayName ?? "");
   const [chosenWorkspace, setWorkspace] = useState(place.workspace);
   const [newWorkspace, setNewWorkspace] = useState("my-workspace");
-  const inputs = useOwnLive<Values>(start.inputs);
-  const computeInputs = useOwnLive<Values>(start.computeInputs);
+  const [inputs, setInputs] = useState<Values>(start.inputs);
+  const [computeInputs, setComputeInputs] = useState<Values>(start.computeInputs);
   const [chosenCompute, setCompute] = useState(start.compute);
   const [useExisting, setUseExisting] = useState(start.compute !== undefined);
   // What was filled in is judged at once: nobody will leave a field they never entered.
@@ -60,34 +59,31 @@ export function useLaunch(place: LaunchPlace, start: Start, launched: (draft: La
   const existing = kind === "ServiceProfile" && (useExisting || !bringsOwn);
   const compute = existing ? chosenCompute : undefined;
 
-  const asked = () => ({
+  const answer = useFormAnswer(kind, scope, profile, home, {
     ...(workspaceName && !makesWorkspace ? { workspace: workspaceName } : {}),
-    inputs: inputs.get(),
+    inputs,
     ...(compute ? { compute } : {}),
-    compute_inputs: compute ? {} : computeInputs.get(),
+    compute_inputs: compute ? {} : computeInputs,
   });
-  const answer = useFormAnswer(kind, scope, profile, home, asked, [inputs, computeInputs]);
   const form = answer.data;
   const [pruned, setPruned] = useState(start.source === "nothing");
-  useEffect(() => {
-    if (!form || pruned) return;
+  if (form && !pruned) {
     // Answers given to another version of the form: what it no longer asks, or has locked, would only be refused.
     setPruned(true);
-    inputs.set(stillAsked(inputs.get(), form.form.fields));
-    if (form.compute_form) computeInputs.set(stillAsked(computeInputs.get(), form.compute_form.fields));
-  }, [form, pruned, inputs, computeInputs]);
-  /** What stands in the form now. */
-  const draft = (): LaunchDraft => ({
+    setInputs(stillAsked(inputs, form.form.fields));
+    if (form.compute_form) setComputeInputs(stillAsked(computeInputs, form.compute_form.fields));
+  }
+  const draft: LaunchDraft = {
     kind,
     profile,
     home,
     name,
     displayName,
     scope: { ...scope, ...(workspaceName ? { workspace: workspaceName } : {}) },
-    inputs: inputs.get(),
+    inputs,
     compute,
-    computeInputs: computeInputs.get(),
-  });
+    computeInputs,
+  };
 
   const problems = (checked: FormAnswer | undefined): FieldError[] => {
     const list: FieldError[] = [];
@@ -123,7 +119,6 @@ export function useLaunch(place: LaunchPlace, start: Start, launched: (draft: La
     setTried(true);
     setFailure(undefined);
     setBusy(true);
-    const sent = draft();
     try {
       // Whoever types and presses Enter at once is asked about what stands there now, not about a moment ago.
       const current = await answer.current();
@@ -134,10 +129,10 @@ export function useLaunch(place: LaunchPlace, start: Start, launched: (draft: La
       if (makesWorkspace) await makeWorkspace(scope, workspaceName);
       const instanceKind = kind === "ServiceProfile" ? "ServiceInstance" : "ComputeInstance";
       const where = { ...scope, workspace: workspaceName };
-      const made = await post<Instance>(collectionPath(instanceKind, where), launchBody(sent));
+      const made = await post<Instance>(collectionPath(instanceKind, where), launchBody(draft));
       client.setQueryData(keys.item(instanceKind, where, made.metadata.name), made);
       void client.invalidateQueries({ queryKey: [...keys.kind(instanceKind), "list"] });
-      launched(sent, current);
+      launched(draft, current);
       await navigate({ to: paths.instance(instanceKind, where, made.metadata.name) });
     } catch (error) {
       setFailure(error);
@@ -153,10 +148,8 @@ export function useLaunch(place: LaunchPlace, start: Start, launched: (draft: La
     draft,
     place: { name, setName: changing(setName), displayName, setDisplayName, workspaces: workspaces.items, workspace, setWorkspace: changing(setWorkspace), newWorkspace, setNewWorkspace: changing(setNewWorkspace) },
     compute: { bringsOwn, existing, setExisting: changing(setUseExisting), compute: chosenCompute, setCompute: changing(setCompute) },
-    inputs,
-    computeInputs,
-    /** Something in the form was answered. */
-    answered: changing(() => undefined),
+    inputs: { given: inputs, set: changing(setInputs) },
+    computeInputs: { given: computeInputs, set: changing(setComputeInputs) },
     errors: tried ? errors : [],
     refused,
     failure,

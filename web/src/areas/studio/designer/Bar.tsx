@@ -19,7 +19,7 @@ import { rowName } from "../../../lib/rows";
 import { studioPaths } from "../paths";
 import { PublishDialog } from "./PublishDialog";
 import { cx } from "../../../ui/cx";
-import { useSettledDesigner } from "./context";
+import { useDesigner } from "./context";
 import type { ProfileSpec } from "./draft";
 import { numberOf } from "./versions";
 import type { DraftState, Keeping } from "./draft-state";
@@ -46,7 +46,7 @@ const TONES: Record<Keeping, string> = {
 };
 
 export function Bar({ state, problems, changes, publishedSpec, known }: BarProps) {
-  const { kind, scope, profile, readOnly } = useSettledDesigner();
+  const { kind, scope, profile, readOnly } = useDesigner();
   const { can } = usePermissions(scope);
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -58,7 +58,7 @@ export function Bar({ state, problems, changes, publishedSpec, known }: BarProps
   const published = profile?.status.published;
   const mayPublish = can(`${subject}.publish`);
   const close = () => setOpen(undefined);
-  const saved = useStable(async () => !state.isDirtyNow() || (await state.save()));
+  const saved = useStable(async () => !dirty || (await state.save()));
   const since = !profile ? undefined : published ? m.changes(changes?.length ?? 0, numberOf(profile, published.generation)) : m.never;
   // What is wrong is told once; that saving goes on as it should is not read out every second.
   const trouble = keeping === "problems" ? m.keeping.problems(problems) : keeping === "failed" ? m.keeping.failed : undefined;

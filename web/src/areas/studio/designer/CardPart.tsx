@@ -16,18 +16,18 @@ const m = designer.card;
 export function CardPart({ names }: { names: ReturnType<typeof useNameFields> }) {
   const { draft, setDraft, setSpec, profile, scope, readOnly, errorAt } = useDesigner();
   const card = draft.spec.card;
-  const set = (patch: Partial<Card>) => setSpec((spec) => ({ card: { ...spec.card, ...patch } }));
+  const set = (patch: Partial<Card>) => setSpec({ card: { ...card, ...patch } });
   const [tags, setTags] = useState((card.tags ?? []).join(", "));
   const [view, setView] = useState<"write" | "read">("write");
   const categories = useCategories();
   return (
     <div className="flex max-w-2xl flex-col gap-5">
       {profile ? (
-        <TextField label={m.title} required help={m.titleHelp} value={draft.title} onChange={(title) => setDraft({ title })} {...at(errorAt("metadata.display_name"))} input={{ readOnly }} />
+        <TextField label={m.title} required help={m.titleHelp} value={draft.title} onChange={(title) => setDraft({ ...draft, title })} {...at(errorAt("metadata.display_name"))} input={{ readOnly }} />
       ) : (
         <NameFields fields={names} error={errorAt("metadata.name")} titleLabel={m.title} />
       )}
-      <TextField label={m.description} help={m.descriptionHelp} value={draft.description} onChange={(description) => setDraft({ description })} {...at(errorAt("metadata.description"))} input={{ readOnly }} />
+      <TextField label={m.description} help={m.descriptionHelp} value={draft.description} onChange={(description) => setDraft({ ...draft, description })} {...at(errorAt("metadata.description"))} input={{ readOnly }} />
       <IconPicker org={scope.org} value={card.icon ?? ""} onChange={(icon) => set({ icon })} disabled={readOnly} {...at(errorAt("spec.card.icon"))} />
       <Field label={m.category} help={m.categoryHelp} {...at(errorAt("spec.card.category"))}>
         {(control) => (

@@ -3,12 +3,12 @@ import type { Field } from "../../../api/types";
 import { labelOf } from "../../../forms/values";
 import { designer } from "../../../messages/en/designer";
 import { conditionWords } from "./conditions";
-import { useSettledDesigner } from "./context";
+import { useDesigner } from "./context";
 
 const m = designer.inputs.conditions;
 
 export function Conditions({ field }: { field: Field }) {
-  const { fields } = useSettledDesigner();
+  const { fields } = useDesigner();
   const label = (name: string) => labelOf(fields?.find((one) => one.name === name) ?? { name });
   const lines: { words: string; expression: string }[] = [
     ...(field.visible_when ? [{ words: m.visible, expression: field.visible_when }] : []),

@@ -28,7 +28,7 @@ import { VersionsPart } from "./VersionsPart";
 import { DesignerContext, type DesignerState } from "./context";
 import { type Draft, PARTS, type Part, changesBetween, countProblems } from "./draft";
 import { useDraft } from "./draft-state";
-import { OWN_LOOK, useAnswers, usePreview, useRevisions } from "./server";
+import { OWN_LOOK, type PreviewValues, usePreview, useRevisions } from "./server";
 import { useTemplates } from "./templates";
 
 export interface DesignerProps {
@@ -50,9 +50,9 @@ export function Designer({ kind, person, profile, onMade }: DesignerProps) {
   const title = draft.title || name || (kind === "ComputeProfile" ? m.newCompute : m.newService);
   useTitle(title);
 
-  const answers = useAnswers();
+  const [values, setValues] = useState<PreviewValues>(NO_VALUES);
   const [look, setLook] = useState(OWN_LOOK);
-  const preview = usePreview(kind, scope, draft.spec, answers, look);
+  const preview = usePreview(kind, scope, draft.spec, values, look);
   const organization = useObject("Organization", {}, scope.org);
   const templates = useTemplates(scope.org);
   const version = templates.items?.find((one) => one.metadata.name === draft.spec.template.name)?.spec.versions.find((one) => one.version === draft.spec.template.version);
@@ -74,7 +74,7 @@ export function Designer({ kind, person, profile, onMade }: DesignerProps) {
   const changes = useMemo(() => publishedSpec && changesBetween(publishedSpec, standing), [publishedSpec, standing]);
 
   const setSpec: DesignerState["setSpec"] = useStable((patch) =>
-    state.change((old) => ({ ...old, spec: { ...old.spec, ...(typeof patch === "function" ? patch(old.spec) : patch) } as Draft["spec"] })),
+    state.setDraft((old) => ({ ...old, spec: { ...old.spec, ...(typeof patch === "function" ? patch(old.spec) : patch) } as Draft["spec"] })),
   );
   const exactAt = (path: string) => errors.find((error) => error.path === path)?.message;
   const context: DesignerState = {
@@ -82,9 +82,7 @@ export function Designer({ kind, person, profile, onMade }: DesignerProps) {
     scope,
     profile: base,
     draft,
-    live: state.live,
-    setDraft: (patch) => state.change((old) => ({ ...old, ...patch })),
-    settle: state.settleDraft,
+    setDraft: state.setDraft,
     setSpec,
     fields,
     answer: preview.answer,
@@ -132,19 +130,21 @@ export function Designer({ kind, person, profile, onMade }: DesignerProps) {
         {!state.failure && loose.map((error) => <Notice key={error.message} tone="failed">{error.message}</Notice>)}
         <div className="grid grid-cols-1 items-start gap-8 md:grid-cols-[168px_minmax(0,1fr)] lg:grid-cols-[168px_minmax(0,1fr)_minmax(320px,400px)]">
           <PartList part={part} counts={counts} />
-          <section aria-label={m.part[part]} className="min-w-0" onBlur={state.settleDraft}>
+          <section aria-label={m.part[part]} className="min-w-0">
             <h2 className="mb-4 text-16 font-semibold">{m.part[part]}</h2>
             <Parts part={part} names={names} loads={state.loads} />
             <NextPart part={part} />
           </section>
           <aside aria-label={m.preview.title} className="min-w-0 rounded-md border border-line bg-sunken p-4 md:col-start-2 lg:sticky lg:top-32 lg:col-start-3 lg:max-h-[calc(100dvh-144px)] lg:overflow-auto">
-            <Preview kind={kind} scope={scope} draft={draft} generation={base?.metadata.generation ?? 0} answer={preview.answer} currency={context.currency} answers={answers} look={look} onLook={setLook} isBehind={preview.isBehind} failure={preview.error ? preview.error.message : undefined} />
+            <Preview kind={kind} scope={scope} draft={draft} generation={base?.metadata.generation ?? 0} answer={preview.answer} currency={context.currency} values={values} onValues={setValues} look={look} onLook={setLook} isBehind={preview.isBehind} failure={preview.error ? preview.error.message : undefined} />
           </aside>
         </div>
       </PageBody>
     </DesignerContext.Provider>
   );
 }
+
+const NO_VALUES: PreviewValues = { inputs: {}, compute_inputs: {} };
 
 /** `loads` makes parts that keep text while typing start anew after another version was loaded. */
 function Parts({ part, names, loads }: { part: Part; names: ReturnType<typeof useNameFields>; loads: number }) {

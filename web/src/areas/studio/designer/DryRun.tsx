@@ -13,7 +13,7 @@ import { Dialog } from "../../../ui/Dialog";
 import { ErrorPanel, Skeleton } from "../../../ui/Page";
 import type { ProfileKind } from "../paths";
 import { type ProfileSpec, cleanSpec } from "./draft";
-import { type Answers, type PreviewValues, valuesOf } from "./server";
+import type { PreviewValues } from "./server";
 
 const m = designer.dryRun;
 
@@ -27,14 +27,14 @@ export interface DryRunProps {
   values: PreviewValues;
 }
 
-export function DryRun({ answers, ...place }: Omit<DryRunProps, "values"> & { answers: Answers }) {
+export function DryRun(props: DryRunProps) {
   const [open, setOpen] = useState(false);
   return (
     <>
       <Button className="self-start" icon={<FileSearch size={16} aria-hidden />} onClick={() => setOpen(true)}>
         {m.open}
       </Button>
-      {open && <Result {...place} values={valuesOf(answers)} onClose={() => setOpen(false)} />}
+      {open && <Result {...props} onClose={() => setOpen(false)} />}
     </>
   );
 }

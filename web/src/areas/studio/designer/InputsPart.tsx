@@ -11,7 +11,7 @@ import { SearchInput, Select, TextField } from "../../../ui/Field";
 import { Notice } from "../../../ui/Page";
 import { InputRow } from "./InputRow";
 import { RuleEditor } from "./RuleEditor";
-import { type DesignerState, useSettledDesigner } from "./context";
+import { useDesigner } from "./context";
 import { useReorder } from "./reorder";
 import { type Locked, arrange, fitValue, lockTheRest, mergeField, ruleMap, ruleOf, ruleSays, setRule, strayRules } from "./rules";
 
@@ -22,7 +22,7 @@ type Shown = (typeof SHOWN)[number];
 const SEARCH_FROM = 8;
 
 export function InputsPart() {
-  const { draft, setSpec: change, settle, fields, readOnly, errors } = useSettledDesigner();
+  const { draft, setSpec, fields, readOnly, errors } = useDesigner();
   const [open, setOpen] = useState<string>();
   const [text, setText] = useState("");
   const [shown, setShown] = useState<Shown>("all");
@@ -33,14 +33,9 @@ export function InputsPart() {
   const problems = useMemo(() => problemsByName(errors, rules), [errors, rules]);
   const wanted = useDeferredValue(text).trim().toLowerCase();
 
-  // What is done to the rows shows at once; what is typed in the open one shows there, and in the rows when the typing pauses.
-  const setSpec: DesignerState["setSpec"] = (patch) => {
-    change(patch);
-    settle();
-  };
   const onRule = useStable((name: string, patch: Partial<InputRule>) => {
     const field = fields?.find((one) => one.name === name);
-    change((spec) => {
+    setSpec((spec) => {
       const next = setRule(spec.inputs, name, patch);
       // The value people start from follows what is ticked; limits wait until somebody has typed them to the end.
       const fit = field && patch.choices !== undefined ? fitValue(field, next.find((one) => one.name === name)) : {};
@@ -51,7 +46,6 @@ export function InputsPart() {
   const onOverride = useStable((name: string, override: InputRule["override"]) => {
     const field = fields?.find((one) => one.name === name);
     onRule(name, { override: override === (field?.override ?? "allowed") ? undefined : override });
-    settle();
     // A list without values says nothing yet: its values are what comes next.
     if (override === "restricted") setOpen(name);
   });
@@ -91,7 +85,7 @@ export function InputsPart() {
   const explain = (reason: string) => {
     if (!bulk) return;
     setBulk({ ...bulk, reason });
-    change((spec) => ({ inputs: bulk.locked.reduce((list, name) => (ruleOf(list, name).rule?.override === "locked" ? setRule(list, name, { reason: reason || undefined }) : list), spec.inputs ?? []) }));
+    setSpec((spec) => ({ inputs: bulk.locked.reduce((list, name) => (ruleOf(list, name).rule?.override === "locked" ? setRule(list, name, { reason: reason || undefined }) : list), spec.inputs ?? []) }));
   };
   const labels = (list: string[]) => list.map((name) => labelOf(fields.find((field) => field.name === name) ?? { name })).join(", ");
   const place = (name: string) => groups.flatMap((group) => group.fields).findIndex((field) => field.name === name) + 1;
@@ -173,7 +167,7 @@ export function InputsPart() {
                   onOverride={onOverride}
                 >
                   {open === field.name && (
-                    <RuleEditor field={field} place={[place(field.name), fields.length]} onRule={onRule} />
+                    <RuleEditor field={field} rule={entry?.rule} index={entry?.index ?? -1} place={[place(field.name), fields.length]} onRule={onRule} />
                   )}
                 </InputRow>
               );

@@ -3,7 +3,7 @@ import { Eye, EyeOff } from "lucide-react";
 import { memo, useDeferredValue, useState } from "react";
 import { useAll } from "../../../api/all";
 import { useMe, usePermissions } from "../../../api/session";
-import type { CatalogueCard, ComputeProfileSpec, FormAnswer, ServiceProfileSpec } from "../../../api/types";
+import type { CatalogueCard, ComputeProfileSpec, FormAnswer, ServiceProfileSpec, Values } from "../../../api/types";
 import { Presets, ProfileForm } from "../../../forms/ProfileForm";
 import { formatMoney } from "../../../lib/format";
 import { designer } from "../../../messages/en/designer";
@@ -18,7 +18,7 @@ import { rowName } from "../../../lib/rows";
 import type { ProfileKind } from "../paths";
 import type { Draft } from "./draft";
 import { DryRun } from "./DryRun";
-import { type Answers, type Look, launchedIn } from "./server";
+import { type Look, type PreviewValues, launchedIn } from "./server";
 
 const m = designer.preview;
 
@@ -29,7 +29,8 @@ export interface PreviewProps {
   generation: number;
   answer: FormAnswer | undefined;
   currency: string;
-  answers: Answers;
+  values: PreviewValues;
+  onValues: (values: PreviewValues) => void;
   look: Look;
   onLook: (look: Look) => void;
   isBehind: boolean;
@@ -38,7 +39,7 @@ export interface PreviewProps {
 }
 
 /** The preview follows when there is time: it never holds up the letters that are being typed. */
-export function Preview({ kind, scope, draft, generation, answer, currency, answers, look, onLook, isBehind, failure }: PreviewProps) {
+export function Preview({ kind, scope, draft, generation, answer, currency, values, onValues, look, onLook, isBehind, failure }: PreviewProps) {
   const settled = useDeferredValue(answer);
   const chosen = draft.spec.template.name !== "" && draft.spec.template.version !== "";
   return (
@@ -65,8 +66,8 @@ export function Preview({ kind, scope, draft, generation, answer, currency, answ
               {isBehind ? m.behind : ""}
             </span>
           </div>
-          <DryRun kind={kind} {...launchedIn(scope, look.project)} spec={draft.spec} answers={answers} />
-          <Answer answer={settled} answers={answers} />
+          <DryRun kind={kind} {...launchedIn(scope, look.project)} spec={draft.spec} values={values} />
+          <Answer answer={settled} values={values} onValues={onValues} />
         </>
       )}
     </div>
@@ -113,13 +114,14 @@ function OfferedNote({ offered }: { offered: FormAnswer["offered"] }) {
   );
 }
 
-/** The summary and the form: made again only when the server has said something new. */
-const Answer = memo(function Answer({ answer, answers }: { answer: FormAnswer; answers: Answers }) {
+/** The summary and the form: made again only when the server has said something new or somebody answers. */
+const Answer = memo(function Answer({ answer, values, onValues }: { answer: FormAnswer; values: PreviewValues; onValues: (values: PreviewValues) => void }) {
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const errorAt = (path: string) => (touched.has(path) ? answer.errors.find((error) => error.path === path || error.path.startsWith(`${path}.`))?.message : undefined);
-  const answered = (prefix: "inputs" | "compute_inputs") => (names: string[]) => {
-    const fresh = names.map((name) => `${prefix}.${name}`).filter((path) => !touched.has(path));
-    if (fresh.length > 0) setTouched(new Set([...touched, ...fresh]));
+  const change = (prefix: "inputs" | "compute_inputs") => (next: Values) => {
+    const changed = Object.keys(next).filter((name) => next[name] !== values[prefix][name]);
+    setTouched(new Set([...touched, ...changed.map((name) => `${prefix}.${name}`)]));
+    onValues({ ...values, [prefix]: next });
   };
   const { summary } = answer;
   return (
@@ -137,23 +139,23 @@ const Answer = memo(function Answer({ answer, answers }: { answer: FormAnswer; a
       <div className="flex flex-col gap-4 border-t border-line pt-4">
         <h3 className="font-semibold">{m.form}</h3>
         {![...answer.form.fields, ...(answer.compute_form?.fields ?? [])].some((field) => !field.hidden) && <p className="text-muted">{m.asksNothing}</p>}
-        <Presets presets={answer.form.presets} given={answers.inputs} values={answer.values} onAnswer={answered("inputs")} />
+        <Presets presets={answer.form.presets} given={values.inputs} values={answer.values} onChange={change("inputs")} />
         {answer.compute_form && answer.compute_form.fields.some((field) => !field.hidden) && (
           <div className="flex flex-col gap-3">
             <p className="text-12 text-muted">{m.computePart}</p>
             <ProfileForm
               form={answer.compute_form}
               prefix="compute_inputs"
-              given={answers.compute_inputs}
+              given={values.compute_inputs}
               values={answer.compute_values}
               visible={answer.visible}
               required={answer.required}
               errorAt={errorAt}
-              onAnswer={answered("compute_inputs")}
+              onChange={change("compute_inputs")}
             />
           </div>
         )}
-        <ProfileForm form={answer.form} prefix="inputs" given={answers.inputs} values={answer.values} visible={answer.visible} required={answer.required} errorAt={errorAt} onAnswer={answered("inputs")} />
+        <ProfileForm form={answer.form} prefix="inputs" given={values.inputs} values={answer.values} visible={answer.visible} required={answer.required} errorAt={errorAt} onChange={change("inputs")} />
       </div>
     </>
   );

@@ -4,7 +4,7 @@ import { valueText } from "../../../forms/values";
 import { sameValue } from "../../../lib/diff";
 import { designer } from "../../../messages/en/designer";
 import { FieldError, SelectField } from "../../../ui/Field";
-import { at, useSettledDesigner } from "./context";
+import { at, useDesigner } from "./context";
 import { redirect, retiredValues, ruleOf } from "./rules";
 
 const m = designer.inputs;
@@ -17,7 +17,7 @@ export interface RedirectsProps {
 }
 
 export function Redirects({ field, rule, error, onChange }: RedirectsProps) {
-  const { publishedSpec, readOnly } = useSettledDesigner();
+  const { publishedSpec, readOnly } = useDesigner();
   const retired = publishedSpec ? retiredValues(field, ruleOf(publishedSpec.inputs, field.name).rule, rule) : [];
   if (retired.length === 0) return <FieldError message={error("redirects")} />;
   const choices = rule?.choices ?? field.choices ?? [];

@@ -3,7 +3,6 @@ import { useId } from "react";
 import type { Field as TemplateField, FormField, InputRule, Json } from "../../../api/types";
 import { FieldInput } from "../../../forms/FieldInput";
 import { labelOf, valueText } from "../../../forms/values";
-import { useLive } from "../../../lib/live-value";
 import { designer } from "../../../messages/en/designer";
 import { Button } from "../../../ui/Button";
 import { Checkbox, Field, FieldError, SelectField, TextArea, TextField } from "../../../ui/Field";
@@ -11,41 +10,38 @@ import { AllowedValues } from "./AllowedValues";
 import { Conditions } from "./Conditions";
 import { OVERRIDES } from "./InputRow";
 import { Redirects } from "./Redirects";
-import { at, useSettledDesigner } from "./context";
-import { fitValue, ruleOf, ruleSays, widgetsOf } from "./rules";
+import { at, useDesigner } from "./context";
+import { fitValue, ruleSays, widgetsOf } from "./rules";
 
 const m = designer.inputs;
 const BOUNDED = ["integer", "decimal", "size", "duration"];
 
 export interface RuleEditorProps {
   field: TemplateField;
+  rule: InputRule | undefined;
+  /** Its place among the rules, for error paths; -1 while there is none. */
+  index: number;
   /** Which of how many on the form. */
   place: [number, number];
   onRule: (name: string, patch: Partial<InputRule>) => void;
 }
 
-export function RuleEditor({ field, place, onRule }: RuleEditorProps) {
-  const { answer, readOnly, errorAt, exactAt, live, draft, setSpec, settle } = useSettledDesigner();
-  const rule = useLive(live, (now) => ruleOf(now.spec.inputs, field.name).rule);
-  // Errors were found in the draft as it was asked about. -1 while there is no rule.
-  const { index } = ruleOf(draft.spec.inputs, field.name);
+export function RuleEditor({ field, rule, index, place, onRule }: RuleEditorProps) {
+  const { answer, readOnly, errorAt, exactAt, draft, setSpec } = useDesigner();
   const id = useId();
   const onChange = (patch: Partial<InputRule>) => onRule(field.name, patch);
   const error = (part: string) => (index === -1 ? undefined : errorAt(`spec.inputs.${index}.${part}`));
   const override = rule?.override ?? field.override ?? "allowed";
   // The preview knows live options, such as GPU models; the template only names where they come from.
-  const current = field.options_from ? answer?.form.fields.find((one) => one.name === field.name)?.choices : undefined;
-  const shown: FormField = { ...field, ...(current ? { choices: current } : {}), hidden: false, override: "allowed", locked: false };
+  const live = field.options_from ? answer?.form.fields.find((one) => one.name === field.name)?.choices : undefined;
+  const shown: FormField = { ...field, ...(live ? { choices: live } : {}), hidden: false, override: "allowed", locked: false };
   // The value is one of those that are left, as for people.
   const answered: FormField = rule?.choices && rule.choices.length > 0 && override !== "locked" ? { ...shown, choices: rule.choices, override } : shown;
   const given = rule?.value;
   const standing = given ?? field.default;
   const general = index === -1 ? undefined : exactAt(`spec.inputs.${index}`);
   const widgets = widgetsOf(field);
-  const reset = () => {
-    setSpec((spec) => ({ inputs: (spec.inputs ?? []).filter((one) => one.name !== field.name) }));
-    settle();
-  };
+  const reset = () => setSpec({ inputs: (draft.spec.inputs ?? []).filter((one) => one.name !== field.name) });
   const fit = () => {
     const patch = fitValue(field, rule);
     if (Object.keys(patch).length > 0) onChange(patch);
@@ -81,7 +77,7 @@ export function RuleEditor({ field, place, onRule }: RuleEditorProps) {
         ))}
         <FieldError message={error("override")} />
       </fieldset>
-      <AllowedValues field={shown} templateChoices={field.choices ?? current ?? []} rule={rule} override={override} error={error} onChange={onChange} readOnly={readOnly} />
+      <AllowedValues field={shown} templateChoices={field.choices ?? live ?? []} rule={rule} override={override} error={error} onChange={onChange} readOnly={readOnly} />
       {override !== "locked" && <Redirects field={shown} rule={rule} error={error} onChange={onChange} />}
       {BOUNDED.includes(field.type) && override !== "locked" && (
         // Once both limits are typed, the value people start from moves to the nearer one.

@@ -1,6 +1,5 @@
 // What every part of the designer works with.
 import { createContext, useContext } from "react";
-import { type LiveValue, useLive } from "../../../lib/live-value";
 import type { Field, FieldError, FormAnswer } from "../../../api/types";
 import type { ProfileKind } from "../paths";
 import type { Profile } from "../profiles/rows";
@@ -12,13 +11,9 @@ export interface DesignerState {
   /** The stored profile; none while it is new. */
   profile: Profile | undefined;
   draft: Draft;
-  /** The same while it is typed, without the title of a new profile. */
-  live: LiveValue<Draft>;
-  setDraft: (patch: Partial<Draft>) => void;
+  setDraft: (draft: Draft) => void;
   /** Changes some of the spec; the same function on every render. */
   setSpec: (patch: Partial<ProfileSpec> | ((spec: ProfileSpec) => Partial<ProfileSpec>)) => void;
-  /** Shows everywhere, without the pause after typing, what was changed a moment ago. */
-  settle: () => void;
   /** The chosen template version's inputs; undefined while none is chosen or read. */
   fields: Field[] | undefined;
   /** What the preview said last. */
@@ -39,19 +34,10 @@ export interface DesignerState {
 
 export const DesignerContext = createContext<DesignerState | undefined>(undefined);
 
-/** The draft as it was when the typing paused last: for what is too much to draw with every key. */
-export function useSettledDesigner(): DesignerState {
+export function useDesigner(): DesignerState {
   const state = useContext(DesignerContext);
   if (!state) throw new Error("This part stands outside the designer.");
   return state;
-}
-
-/** The draft as it is now; the part that asks is drawn with every key. */
-export function useDesigner(): DesignerState {
-  const state = useSettledDesigner();
-  const now = useLive(state.live, (draft) => draft);
-  // The title of a new profile is typed where its name is made from it.
-  return { ...state, draft: state.profile || now.title === state.draft.title ? now : { ...now, title: state.draft.title } };
 }
 
 /** A field's `error` property, absent where there is none. */

@@ -1,11 +1,10 @@
 // The draft and its keeping: saved by itself once it is right and nobody types, kept in this browser until then.
 import { useNavigate } from "@tanstack/react-router";
-import { startTransition, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { ApiError } from "../../../api/error";
 import { keys, useCreate, useUpdate } from "../../../api/hooks";
 import { useQueryClient } from "@tanstack/react-query";
 import { useStable } from "../../../lib/hooks";
-import { useOwnLive } from "../../../lib/live-value";
 import { useNameFields } from "../../admin/NameFields";
 import { type ProfileKind, studioPaths } from "../paths";
 import type { Profile } from "../profiles/rows";
@@ -13,8 +12,6 @@ import { backupKey, readBackup, writeBackup } from "./backup";
 import { type Draft, type Part, changedByHand, draftOf, emptyDraft, sameDraft } from "./draft";
 import { bodyOfDraft, useCheck } from "./server";
 
-/** The part that is typed in shows every key; the rest of the page follows when nobody types for so long. */
-const SETTLE_AFTER_MS = 120;
 /** After the check has passed; together with its pause about a second after the last key. */
 const SAVE_AFTER_MS = 600;
 const BACKUP_AFTER_MS = 250;
@@ -47,15 +44,13 @@ export function useDraft({ kind, scope, person, profile, part, readOnly, onMade 
   // `base` is what is stored, `saved` the same as it was typed: the server may write sizes and spaces in its own way.
   const [base, setBase] = useState(profile);
   const [saved, setSaved] = useState<Draft>(stored);
-  const live = useOwnLive<Draft>(fits ? found.draft : stored);
-  const [edited, setEdited] = useState<Draft>(live.get());
+  const [edited, setDraft] = useState<Draft>(fits ? found.draft : stored);
   /** What an earlier visit left in this browser: already on the page, or made from an older version and offered. */
   const [left, setLeft] = useState(usable ? { at: found.at, draft: found.draft, loaded: fits } : undefined);
   /** Grows when another draft is loaded: parts that keep text while typing start anew. */
   const [loads, setLoads] = useState(0);
 
-  const titled = (one: Draft) => (base || one.title === names.title ? one : { ...one, title: names.title });
-  const draft = useMemo(() => titled(edited), [base, edited, names.title]);
+  const draft = useMemo(() => (base || edited.title === names.title ? edited : { ...edited, title: names.title }), [base, edited, names.title]);
   const name = base?.metadata.name ?? names.name;
   const dirty = !sameDraft(draft, saved);
   // Until what was answered is taken over: a render between the two would see its own change as somebody else's.
@@ -68,27 +63,11 @@ export function useDraft({ kind, scope, person, profile, part, readOnly, onMade 
   const check = useCheck(kind, scope, name, base, draft, dirty && !readOnly);
   const key = backupKey(person, kind, scope, base?.metadata.name);
 
-  const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const settleDraft = useStable(() => {
-    clearTimeout(waiting.current);
-    setEdited(live.get());
-  });
-  const change = useStable((next: (old: Draft) => Draft) => {
-    live.set(next(live.get()));
-    clearTimeout(waiting.current);
-    waiting.current = setTimeout(() => startTransition(() => setEdited(live.get())), SETTLE_AFTER_MS);
-  });
-  useEffect(() => () => clearTimeout(waiting.current), []);
-  // What is sent and kept is what stands there now, typed a moment ago or not.
-  const isDirtyNow = useStable(() => !sameDraft(titled(live.get()), saved));
-
   const failure = create.error ?? update.error;
   const failedDraft = useRef<Draft>(undefined);
-  const failed = failedDraft.current !== undefined && sameDraft(failedDraft.current, draft);
 
   const save = useStable(async (): Promise<boolean> => {
-    settleDraft();
-    const sent = titled(live.get());
+    const sent = draft;
     setSaving(true);
     const body = bodyOfDraft({ ...sent, spec: changedByHand(sent.spec) }, name);
     try {
@@ -101,8 +80,7 @@ export function useDraft({ kind, scope, person, profile, part, readOnly, onMade 
       setBase(kept);
       setSaved(sent);
       if (!base) {
-        // From now on the title is part of the draft; what was typed meanwhile stays.
-        replace({ ...live.get(), title: sent.title });
+        setDraft(sent);
         client.setQueryData(keys.item(kind, scope, name), kept as never);
         onMade(name);
         await navigate({ to: studioPaths.profile(scope, kind, name), search: ((old: object) => old) as never, replace: true, resetScroll: false });
@@ -120,19 +98,16 @@ export function useDraft({ kind, scope, person, profile, part, readOnly, onMade 
 
   // A new profile gets its name with the first save, so it waits until somebody has left the part where the name is written.
   const named = base !== undefined || (part !== "card" && names.ok);
-  const ready = dirty && !readOnly && !saving && !stale && named && check.isCurrent && check.problems.length === 0 && !failed;
+  const ready = dirty && !readOnly && !saving && !stale && named && check.isCurrent && check.problems.length === 0 && failedDraft.current !== draft;
   useEffect(() => {
     if (!ready) return undefined;
-    const timer = setTimeout(() => {
-      // Typed since it was checked: that is checked first.
-      if (live.get() === edited) void save();
-    }, SAVE_AFTER_MS);
+    const timer = setTimeout(() => void save(), SAVE_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [ready, draft, save, live, edited]);
+  }, [ready, draft, save]);
 
   const keep = useStable(() => {
     if (readOnly) return;
-    writeBackup(key, isDirtyNow() ? { at: new Date().toISOString(), generation: base?.metadata.generation ?? 0, name: base ? "" : names.name, draft: titled(live.get()) } : undefined);
+    writeBackup(key, dirty ? { at: new Date().toISOString(), generation: base?.metadata.generation ?? 0, name: base ? "" : names.name, draft } : undefined);
   });
   // An offered backup of an older version stays until somebody decides about it.
   const offered = left !== undefined && !left.loaded;
@@ -143,10 +118,9 @@ export function useDraft({ kind, scope, person, profile, part, readOnly, onMade 
   }, [draft, dirty, offered, keep]);
   // Leaving a moment after typing loses nothing: what is right is saved, everything is in this browser.
   const leave = useStable(() => {
-    const dirtyNow = isDirtyNow();
-    if (offered && !dirtyNow) return;
+    if (offered && !dirty) return;
     keep();
-    if (base && dirtyNow && !readOnly && !stale && !saving && check.problems.length === 0) void save();
+    if (base && dirty && !readOnly && !stale && !saving && check.problems.length === 0) void save();
   });
   useEffect(() => {
     window.addEventListener("pagehide", leave);
@@ -156,22 +130,16 @@ export function useDraft({ kind, scope, person, profile, part, readOnly, onMade 
     };
   }, [leave]);
 
-  const replace = (next: Draft) => {
-    live.set(next);
-    settleDraft();
-  };
   const load = (next: Draft) => {
-    replace(next);
+    setDraft(next);
     setLoads((count) => count + 1);
   };
   // Nothing of one's own is at stake: what somebody else saved shows at once.
-  useLayoutEffect(() => {
-    if (!changed || !profile || !sameDraft(titled(live.get()), saved)) return;
+  if (changed && !dirty) {
     setBase(profile);
     setSaved(draftOf(profile));
     load(draftOf(profile));
-    // `dirty`: what was typed here may have been taken back since.
-  }, [changed, dirty, profile]);
+  }
   const keeping: Keeping = saving
     ? "saving"
     : stale
@@ -180,7 +148,7 @@ export function useDraft({ kind, scope, person, profile, part, readOnly, onMade 
       ? base
         ? "saved"
         : "new"
-      : failure && failed
+      : failure && failedDraft.current === draft
         ? "failed"
         : check.problems.length > 0
           ? "problems"
@@ -194,15 +162,13 @@ export function useDraft({ kind, scope, person, profile, part, readOnly, onMade 
     /** What is stored: the newest, unless somebody else changed what is edited here. */
     base: current,
     draft,
-    live,
-    change,
-    settleDraft,
+    edited,
+    setDraft,
     dirty,
-    isDirtyNow,
     keeping,
     stale,
     saving,
-    failure: failure && failed ? failure : undefined,
+    failure: failure && failedDraft.current === draft ? failure : undefined,
     problems: check.problems,
     loads,
     left,

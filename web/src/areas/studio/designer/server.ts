@@ -7,33 +7,16 @@ import { collectionPath, itemPath } from "../../../api/kinds";
 import type { FieldError, FormAnswer, Revision, Values } from "../../../api/types";
 import type { FleetPlan } from "../../../api/types-versions";
 import { useDebounced } from "../../../lib/hooks";
-import { type LiveValue, useOwnLive, useRested } from "../../../lib/live-value";
 import type { ProfileKind } from "../paths";
 import type { Profile } from "../profiles/rows";
 import { type Draft, type ProfileSpec, cleanSpec } from "./draft";
 
 type ProjectScope = { org: string; project: string };
-/** After the designer has taken over what was typed. */
-const PAUSE_MS = 300;
+const PAUSE_MS = 400;
 
 export interface PreviewValues {
   inputs: Values;
   compute_inputs: Values;
-}
-
-/** What is answered in a preview, kept beside React: a key there is the business of its field alone. */
-export interface Answers {
-  inputs: LiveValue<Values>;
-  compute_inputs: LiveValue<Values>;
-}
-
-export function useAnswers(): Answers {
-  const [inputs, compute_inputs] = [useOwnLive<Values>({}), useOwnLive<Values>({})];
-  return useMemo(() => ({ inputs, compute_inputs }), [inputs, compute_inputs]);
-}
-
-export function valuesOf({ inputs, compute_inputs }: Answers): PreviewValues {
-  return { inputs: inputs.get(), compute_inputs: compute_inputs.get() };
 }
 
 /** Through whose eyes and in which project a draft is looked at. */
@@ -52,17 +35,15 @@ export function launchedIn(scope: ProjectScope, project: string): { scope: Proje
 }
 
 /** The card and form that the draft would make; asked again whenever it settles. */
-export function usePreview(kind: ProfileKind, scope: ProjectScope, spec: ProfileSpec, answers: Answers, { viewer, project }: Look) {
+export function usePreview(kind: ProfileKind, scope: ProjectScope, spec: ProfileSpec, values: PreviewValues, { viewer, project }: Look) {
   const place = launchedIn(scope, project);
-  const draft = useMemo(() => cleanSpec(spec), [spec]);
-  const write = () => JSON.stringify({ draft: { spec: draft }, values: valuesOf(answers), ...(viewer === "" ? {} : { viewer }) });
-  const { text: settled, isBehind } = useRested(write, [answers.inputs, answers.compute_inputs], PAUSE_MS);
+  const text = useMemo(() => JSON.stringify({ draft: { spec: cleanSpec(spec) }, values, ...(viewer === "" ? {} : { viewer }) }), [spec, values, viewer]);
+  const settled = useDebounced(text, PAUSE_MS);
   // What settled counts, not what is typed now: a draft without a template has no form to ask for.
-  const asked = useMemo(() => JSON.parse(settled) as { draft: { spec: ProfileSpec }; values: PreviewValues }, [settled]);
-  const { template } = asked.draft.spec;
+  const { template } = useMemo(() => (JSON.parse(settled) as { draft: { spec: ProfileSpec } }).draft.spec, [settled]);
   const query = useQuery({
     queryKey: ["draft-form", kind, scope.org, scope.project, project, settled],
-    queryFn: ({ signal }) => request<FormAnswer>("POST", `${collectionPath(kind, place.scope)}/form`, { query: { home: place.home }, body: asked, signal }),
+    queryFn: ({ signal }) => request<FormAnswer>("POST", `${collectionPath(kind, place.scope)}/form`, { query: { home: place.home }, body: JSON.parse(settled), signal }),
     placeholderData: keepPreviousData,
     gcTime: 0,
     retry: false,
@@ -71,7 +52,7 @@ export function usePreview(kind: ProfileKind, scope: ProjectScope, spec: Profile
   // A draft that is wrong for a moment does not empty the preview: the last form stays beside what is wrong.
   const [good, setGood] = useState<FormAnswer>();
   if (query.data && query.data !== good) setGood(query.data);
-  return { ...query, answer: query.data ?? good, values: asked.values, isBehind: isBehind || query.isPlaceholderData };
+  return { ...query, answer: query.data ?? good, isBehind: text !== settled || query.isPlaceholderData };
 }
 
 export function bodyOfDraft(draft: Draft, name: string) {

@@ -13,7 +13,6 @@ import { ProfileForm } from "../../../forms/ProfileForm";
 import { givenValues } from "../../../forms/values";
 import { formatMoney } from "../../../lib/format";
 import { useTitle } from "../../../lib/hooks";
-import { useLive, useOwnLive } from "../../../lib/live-value";
 import { nameProblem, suggestName } from "../../../lib/name";
 import { paths } from "../../../lib/paths";
 import { useProjectScope } from "../../../lib/scope";
@@ -66,15 +65,14 @@ function CreateForm({ options }: { options: { key: string; name: string; home: s
   const [chosenWorkspace, setWorkspace] = useState<string>();
   const [newWorkspace, setNewWorkspace] = useState("shared");
   const [owner, setOwner] = useState<string | null>(null);
-  const inputs = useOwnLive<Values>({});
-  const isFilled = useLive(inputs, (given) => Object.keys(given).length > 0);
+  const [inputs, setInputs] = useState<Values>({});
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const [tried, setTried] = useState(false);
   const workspace = chosenWorkspace ?? workspaces.items?.[0]?.metadata.name ?? (workspaces.items ? NEW : "");
   const makes = workspace === NEW;
   const home = profile && profile.home !== scope.project ? profile.home : undefined;
-  const answer = useFormAnswer("ComputeProfile", scope, profile?.name ?? "", home, () => ({ ...(makes || !workspace ? {} : { workspace }), inputs: inputs.get(), compute_inputs: {} }), [inputs]);
+  const answer = useFormAnswer("ComputeProfile", scope, profile?.name ?? "", home, { ...(makes || !workspace ? {} : { workspace }), inputs, compute_inputs: {} });
   const form = answer.data;
   const refused = failure instanceof ApiError ? failure.fields.map((error) => ({ ...error, path: error.path.replace(/^spec\./, "") })) : [];
   const errorAt = (path: string) =>
@@ -98,7 +96,7 @@ function CreateForm({ options }: { options: { key: string; name: string; home: s
       const other = owner !== null && owner !== me?.user.name ? owner : undefined;
       const made = await post<ComputeInstance>(collectionPath("ComputeInstance", place), {
         metadata: { name },
-        spec: { profile: { name: profile.name, ...(home ? { project: home } : {}) }, inputs: givenValues(inputs.get()), ...(other ? { owner: other } : {}) },
+        spec: { profile: { name: profile.name, ...(home ? { project: home } : {}) }, inputs: givenValues(inputs), ...(other ? { owner: other } : {}) },
       });
       void client.invalidateQueries({ queryKey: keys.kind("ComputeInstance") });
       await navigate({ to: paths.instance("ComputeInstance", place, made.metadata.name) });
@@ -118,7 +116,7 @@ function CreateForm({ options }: { options: { key: string; name: string; home: s
         void submit();
       }}
     >
-      <Unsaved when={isFilled && !busy} />
+      <Unsaved when={Object.keys(inputs).length > 0 && !busy} />
       <div className="flex max-w-2xl flex-col gap-5">
         <SelectField
           label={m.profile}
@@ -126,7 +124,7 @@ function CreateForm({ options }: { options: { key: string; name: string; home: s
           value={profile?.key ?? ""}
           onChange={(key) => {
             setProfileKey(key);
-            inputs.set({});
+            setInputs({});
           }}
           options={options.map((option) => ({ value: option.key, label: option.title }))}
         />
@@ -153,7 +151,7 @@ function CreateForm({ options }: { options: { key: string; name: string; home: s
           </Field>
         )}
         {answer.error && <ErrorPanel error={answer.error} onRetry={() => void answer.refetch()} />}
-        {form && <ProfileForm form={form.form} prefix="inputs" given={inputs} values={form.values} visible={form.visible} required={form.required} errorAt={errorAt} />}
+        {form && <ProfileForm form={form.form} prefix="inputs" given={inputs} values={form.values} visible={form.visible} required={form.required} errorAt={errorAt} onChange={setInputs} />}
         {failure !== undefined && <ErrorPanel error={failure} />}
         {tried && form && form.errors.length > 0 && (
           <Notice tone="failed">

@@ -7,10 +7,11 @@ import { ProfileCard } from "../../../ui/ProfileCard";
 import { rowName } from "../../../lib/rows";
 import { previewCard } from "../designer/Preview";
 import type { ProfileSpec } from "../designer/draft";
-import { OWN_LOOK, useAnswers, usePreview } from "../designer/server";
+import { OWN_LOOK, type PreviewValues, usePreview } from "../designer/server";
 import type { ProfileKind } from "../paths";
 import { bodyOf } from "./body";
 
+const NOTHING: PreviewValues = { inputs: {}, compute_inputs: {} };
 type Scope = { org: string; project: string };
 interface CardProps {
   profile: SystemProfile;
@@ -36,7 +37,7 @@ export function Seen({ profile, scope }: { profile: SystemProfile; scope: Scope 
 function Card({ profile, spec, sized, sizedKind, scope }: CardProps) {
   const organization = useObject("Organization", {}, scope.org);
   const draft = useMemo(() => ({ title: rowName(profile), description: profile.metadata.description ?? "", spec }), [profile, spec]);
-  const { answer } = usePreview(sizedKind, scope, sized, useAnswers(), OWN_LOOK);
+  const { answer } = usePreview(sizedKind, scope, sized, NOTHING, OWN_LOOK);
   const kind = profile.spec.workload === "compute" ? "ComputeProfile" : "ServiceProfile";
   if (!answer) return null;
   return (

@@ -9,7 +9,7 @@ import { CodeBlock } from "../../../ui/CodeBlock";
 import { ErrorPanel, Notice, Section, Skeleton } from "../../../ui/Page";
 import { Rendered } from "../designer/DryRun";
 import { emptyDraft } from "../designer/draft";
-import { OWN_LOOK, type PreviewValues, useAnswers, usePreview } from "../designer/server";
+import { OWN_LOOK, type PreviewValues, usePreview } from "../designer/server";
 
 const m = templates.try;
 
@@ -30,8 +30,8 @@ export function TryTemplate(props: TryProps) {
 function Trial({ template, version, scope }: TryProps) {
   const kind = template.spec.workload === "compute" ? "ComputeProfile" : "ServiceProfile";
   const [spec] = useState(() => ({ ...emptyDraft(kind).spec, template: { name: template.metadata.name, version: version.version } }));
-  const answers = useAnswers();
-  const { answer, error, isBehind, values } = usePreview(kind, scope, spec, answers, OWN_LOOK);
+  const [values, setValues] = useState<PreviewValues>({ inputs: {}, compute_inputs: {} });
+  const { answer, error, isBehind } = usePreview(kind, scope, spec, values, OWN_LOOK);
   // Only what was accepted is rendered: not each letter, and nothing that would be refused.
   const [accepted, setAccepted] = useState<PreviewValues>();
   const problems = (answer?.errors ?? []).filter((one) => one.path.startsWith("inputs."));
@@ -44,7 +44,7 @@ function Trial({ template, version, scope }: TryProps) {
     <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_minmax(0,26rem)]">
       <div className="flex min-w-0 flex-col gap-4">
         <p className="text-muted">{m.text}</p>
-        <ProfileForm form={answer.form} prefix="inputs" given={answers.inputs} values={answer.values} visible={answer.visible} required={answer.required} errorAt={errorAt} />
+        <ProfileForm form={answer.form} prefix="inputs" given={values.inputs} values={answer.values} visible={answer.visible} required={answer.required} errorAt={errorAt} onChange={(inputs) => setValues({ ...values, inputs })} />
       </div>
       <aside className="flex min-w-0 flex-col gap-4 lg:sticky lg:top-4">
         {error && <ErrorPanel error={error} />}

@@ -3,7 +3,6 @@ import { useState } from "react";
 import { ApiError } from "../../../../api/error";
 import type { FormAnswer, Instance, Values } from "../../../../api/types";
 import { ProfileForm } from "../../../../forms/ProfileForm";
-import { useLive, useOwnLive } from "../../../../lib/live-value";
 import { change as m } from "../../../../messages/en/change";
 import { ui } from "../../../../messages/en/ui";
 import { Button } from "../../../../ui/Button";
@@ -15,8 +14,7 @@ import { changedInputs, useApplyChange, useChangePlan } from "./change-plan";
 import { mutableForm } from "./mutable-form";
 
 export function ChangeInputs({ instance, answer, onClose }: { instance: Instance; answer: FormAnswer; onClose: () => void }) {
-  const answers = useOwnLive<Values>({});
-  const given = useLive(answers, (all) => all);
+  const [given, setGiven] = useState<Values>({});
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const inputs = changedInputs(instance, given);
   const changed = Object.keys(inputs).length > 0;
@@ -52,12 +50,15 @@ export function ChangeInputs({ instance, answer, onClose }: { instance: Instance
       <ProfileForm
         form={form}
         prefix="inputs"
-        given={answers}
+        given={given}
         values={{ ...answer.values, ...instance.spec.inputs }}
         visible={paths}
         required={answer.required}
         errorAt={errorAt}
-        onAnswer={() => apply.reset()}
+        onChange={(next) => {
+          apply.reset();
+          setGiven(next);
+        }}
         onLeave={(path) => setLeft((old) => (old.has(path) ? old : new Set([...old, path])))}
       />
       <aside aria-label={m.plan} className="flex flex-col gap-4 rounded-md border border-line bg-sunken p-4 lg:sticky lg:top-16">

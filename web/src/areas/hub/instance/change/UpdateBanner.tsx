@@ -7,7 +7,6 @@ import { usePermissions } from "../../../../api/session";
 import type { Instance, Values } from "../../../../api/types";
 import type { InstanceUpdate } from "../../../../api/types-change";
 import { ProfileForm } from "../../../../forms/ProfileForm";
-import { useLive, useOwnLive } from "../../../../lib/live-value";
 import { change as m } from "../../../../messages/en/change";
 import { Button } from "../../../../ui/Button";
 import { Dialog } from "../../../../ui/Dialog";
@@ -53,8 +52,7 @@ export function UpdateBanner({ instance }: { instance: Instance }) {
 
 function UpdateDialog({ instance, update, onClose }: { instance: Instance; update: InstanceUpdate; onClose: () => void }) {
   const form = useInstanceForm(instance).data;
-  const answers = useOwnLive<Values>({});
-  const given = useLive(answers, (all) => all);
+  const [given, setGiven] = useState<Values>({});
   const inputs = changedInputs(instance, given);
   const body = { generation: update.generation, ...(Object.keys(inputs).length > 0 ? { inputs } : {}) };
   const { plan, error, isBehind, refetch } = useChangePlan(instance, body, true);
@@ -103,11 +101,12 @@ function UpdateDialog({ instance, update, onClose }: { instance: Instance; updat
           <ProfileForm
             form={mended}
             prefix="inputs"
-            given={answers}
+            given={given}
             values={instance.spec.inputs ?? {}}
             visible={[...asked].map((name) => `inputs.${name}`)}
             required={form?.required ?? []}
             errorAt={(path) => plan?.errors.find((one) => one.path === path || one.path.startsWith(`${path}.`))?.message}
+            onChange={setGiven}
           />
         </>
       )}
