@@ -245,13 +245,13 @@ impl Operation {
         }
         let mut responses = Map::new();
         for (status, media, text, schema) in &self.answers {
-            let mut response = json!({ "description": text });
+            // One status may come as several media types.
+            let response = responses.entry(status.to_string()).or_insert_with(|| json!({ "description": text }));
             if !media.is_empty() {
                 // What comes in an event is one JSON text per line; OpenAPI 3.1 has no words for that.
                 let described = if *media == "text/event-stream" { json!({}) } else { json!({ "schema": schema }) };
-                response["content"] = json!({ *media: described });
+                response["content"][*media] = described;
             }
-            responses.insert(status.to_string(), response);
         }
         for status in self.problem_statuses() {
             responses

@@ -14686,6 +14686,7 @@ export interface operations {
                 };
                 content: {
                     "application/jsonl": string;
+                    "text/csv": string;
                 };
             };
             401: components["responses"]["Problem401"];

@@ -137,6 +137,7 @@ pub(super) fn declare(routes: &mut Routes) {
         .permission("audit_entry.view")
         .query::<ExportParameters>()
         .answers_as(200, "application/jsonl", "An entry a line.")
+        .answers_as(200, "text/csv", "An entry a line.")
         .to(export);
     routes
         .declare(GET, "/api/v1/audit-entries/checkpoints", "audit_entry_checkpoints", "audit", "Signed ends of a chain")
