@@ -195,7 +195,7 @@ impl Subject for Warpyard {
     }
 
     fn form(&self) -> Option<Call> {
-        let answers = json!({"workspace": "bench", "inputs": {"answer-0": "yes", "answer-2": "no"}});
+        let answers = json!({"workspace": "bench", "inputs": {"answer_0": "yes", "answer_2": "no"}});
         Some(load::json("POST", &format!("{PROJECT}/service-profiles/form/form"), &self.headers(), &answers))
     }
 
@@ -296,11 +296,11 @@ async fn prepare(address: SocketAddr, headers: &[(&str, &str)], application: &Pa
 
 /// A field of the large form: every second one is shown when the one before is answered with yes.
 fn field(number: usize) -> Value {
-    let mut field = json!({"name": format!("answer-{number}"), "type": "string", "label": format!("Answer {number}"),
+    let mut field = json!({"name": format!("answer_{number}"), "type": "text", "label": format!("Answer {number}"),
         "help": "What it is for, in a sentence.", "section": format!("Section {}", number / 10), "default": "maybe",
         "max_length": 80, "pattern": "[a-z ]*"});
     if number % 2 == 1 {
-        field["visible_when"] = json!(format!("inputs['answer-{}'] == 'yes'", number - 1));
+        field["visible_when"] = json!(format!("inputs.answer_{} == 'yes'", number - 1));
     }
     field
 }
