@@ -144,6 +144,8 @@ pub(crate) enum Command {
     Token(commands::token::TokenCommand),
     /// Show what somebody may do and why, or who may do something.
     Access(commands::access::AccessArgs),
+    /// Show what each built-in role may do.
+    Roles(commands::roles::RolesArgs),
     /// Show who did what, when.
     Audit(commands::audit::AuditArgs),
     /// How sealed values are kept; rotate the master key.

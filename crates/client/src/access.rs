@@ -88,7 +88,28 @@ pub struct WhoQuery {
     pub name: Option<String>,
 }
 
+/// A built-in role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuiltInRole {
+    /// Such as `paas_admin`.
+    pub role: String,
+    /// Where it may be bound.
+    pub levels: Vec<String>,
+    /// What it gives there and below.
+    pub permissions: Vec<String>,
+}
+
 impl Client {
+    /// What each built-in role may do, for somebody of this organization.
+    pub async fn built_in_roles(&self, org: &str) -> Result<Vec<BuiltInRole>> {
+        #[derive(Deserialize)]
+        struct Items {
+            items: Vec<BuiltInRole>,
+        }
+        let found: Items = self.get_json(self.url(&["orgs", org, "built-in-roles"])).await?;
+        Ok(found.items)
+    }
+
     /// What somebody may do in an organization or, without one, anywhere; oneself where `user` is absent.
     pub async fn access(&self, org: Option<&str>, user: Option<&str>) -> Result<AccessAnswer> {
         let mut url = match org {

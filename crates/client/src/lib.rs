@@ -20,7 +20,7 @@ mod terminal;
 mod version;
 mod watch;
 
-pub use access::{AccessAnswer, AccessEntry, Source, WhoAnswer, WhoPerson, WhoQuery};
+pub use access::{AccessAnswer, AccessEntry, BuiltInRole, Source, WhoAnswer, WhoPerson, WhoQuery};
 pub use account::{
     BindingView, Encryption, EncryptionKey, Me, MeUser, NewToken, SecondFactorAsked, ServerFacts, SessionCookie, Setup,
     SignInLink, SignedIn, TokenView,

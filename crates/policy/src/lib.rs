@@ -9,6 +9,7 @@ pub mod action;
 mod cedar;
 #[cfg(test)]
 mod entities;
+mod matrix;
 mod principal;
 mod proof;
 mod resource;
@@ -17,6 +18,7 @@ mod viewer;
 pub use access::{Held, Why};
 pub use action::{Action, AuditTrail, SubjectType};
 pub use cedar::{POLICIES_BY_HAND, Policy, generated_policies, schema, schema_text};
+pub use matrix::role_matrix;
 pub use principal::{Binding, CustomGrant, Principal};
 pub use proof::{Allowed, ControllerProof};
 pub use resource::{Resource, group_key};

@@ -468,6 +468,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/built-in-roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each built-in role may do */
+        get: operations["built_in_role_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system-profiles": {
         parameters: {
             query?: never;
@@ -3280,6 +3297,22 @@ export interface components {
             /** @description At least ten characters. */
             password: string;
         };
+        /** @description A list on the wire. */
+        ListOfBuiltInRole: {
+            /** @description The entries. */
+            items: components["schemas"]["BuiltInRole"][];
+        };
+        /** @description A built-in role and what it lets people do at its place and below. */
+        BuiltInRole: {
+            /** @description The role. */
+            role: components["schemas"]["Role"];
+            /** @description Where it may be bound. */
+            levels: components["schemas"]["Level"][];
+            /** @description `<kind>.<verb>`, in the order in which kinds and verbs are listed everywhere. */
+            permissions: string[];
+        };
+        /** @description Where in the tree a kind may live. */
+        Level: "platform" | "org" | "project" | "workspace";
         /** @description A page of a list. */
         SystemProfileList: {
             /** @description The objects. */
@@ -4221,8 +4254,6 @@ export interface components {
         };
         /** @enum {string} */
         Permission: "organization.view" | "organization.create" | "organization.update" | "organization.delete" | "user.view" | "user.create" | "user.update" | "user.delete" | "user.set_password" | "target.view" | "target.create" | "target.update" | "target.delete" | "system_profile.view" | "system_profile.publish" | "role_binding.view" | "role_binding.create" | "role_binding.update" | "role_binding.delete" | "group.view" | "group.create" | "group.update" | "group.delete" | "custom_role.view" | "custom_role.create" | "custom_role.update" | "custom_role.delete" | "icon.view" | "icon.create" | "icon.update" | "icon.delete" | "environment_template.view" | "environment_template.create" | "environment_template.update" | "environment_template.delete" | "project.view" | "project.create" | "project.update" | "project.delete" | "secret.view" | "secret.create" | "secret.update" | "secret.delete" | "compute_profile.view" | "compute_profile.create" | "compute_profile.update" | "compute_profile.delete" | "compute_profile.publish" | "service_profile.view" | "service_profile.create" | "service_profile.update" | "service_profile.delete" | "service_profile.publish" | "workspace.view" | "workspace.create" | "workspace.update" | "workspace.delete" | "compute_instance.view" | "compute_instance.create" | "compute_instance.update" | "compute_instance.delete" | "compute_instance.operate" | "compute_instance.create_on_behalf" | "compute_instance.logs" | "compute_instance.transfer" | "service_instance.view" | "service_instance.create" | "service_instance.update" | "service_instance.delete" | "service_instance.operate" | "service_instance.create_on_behalf" | "service_instance.connect" | "service_instance.exec" | "service_instance.logs" | "service_instance.transfer" | "audit_entry.view";
-        /** @description Where in the tree a kind may live. */
-        Level: "platform" | "org" | "project" | "workspace";
         /** @description A list on the wire. */
         ListOfCustomRoleRevision: {
             /** @description The entries. */
@@ -7783,6 +7814,34 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    built_in_role_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every built-in role. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfBuiltInRole"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];

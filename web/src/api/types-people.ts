@@ -1,5 +1,12 @@
-// The wire's shapes of what is a person's own: notifications, and what the console remembers for them.
-import type { Kind, Me, Values } from "./types";
+// The wire's shapes of what is a person's own: notifications, and what the console remembers for them, what roles let them do.
+import type { Kind, Me, Role, Values } from "./types";
+
+export interface BuiltInRole {
+  role: Role;
+  levels: ("platform" | "org" | "project" | "workspace")[];
+  /** `<kind>.<verb>` */
+  permissions: string[];
+}
 
 export type NotificationKind = "launch_finished" | "launch_failed" | "update_available" | "invited" | "transferred" | "moved" | "move_failed" | "sign_in_changed";
 

@@ -20,7 +20,7 @@ export interface EditableWords extends ListWords {
   deleteDo: string;
 }
 
-interface EditableListProps<K extends Kind> extends Pick<ListPageProps<K>, "kind" | "scope" | "id" | "columns"> {
+interface EditableListProps<K extends Kind> extends Pick<ListPageProps<K>, "kind" | "scope" | "id" | "columns" | "actions"> {
   words: EditableWords;
   /** The kind's word in permissions. */
   subject: string;

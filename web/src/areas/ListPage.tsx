@@ -32,11 +32,13 @@ export interface ListPageProps<K extends Kind> {
   onNew?: (() => void) | undefined;
   onOpen?: ((row: KindMap[K]) => void) | undefined;
   rowActions?: (row: KindMap[K]) => ReactNode;
+  /** What stands beside the button that makes another. */
+  actions?: ReactNode;
   /** Dialogs of the page. */
   children?: ReactNode;
 }
 
-export function ListPage<K extends Kind>({ kind, scope, id, words, columns, icon, onNew, onOpen, rowActions, children }: ListPageProps<K>) {
+export function ListPage<K extends Kind>({ kind, scope, id, words, columns, icon, onNew, onOpen, rowActions, actions, children }: ListPageProps<K>) {
   useTitle(words.title);
   const [search, setSearch] = useSearchState<"search" | "sort">();
   const settled = useDebounced(search.search, 200);
@@ -50,7 +52,7 @@ export function ListPage<K extends Kind>({ kind, scope, id, words, columns, icon
   );
   return (
     <PageBody full>
-      <PageHeader title={words.title} description={words.text} actions={make} />
+      <PageHeader title={words.title} description={words.text} actions={(actions || make) && <>{actions}{make}</>} />
       <DataTable
         id={id}
         label={words.title}

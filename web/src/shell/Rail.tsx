@@ -15,10 +15,12 @@ export function Rail({ collapsed = false, onToggle }: { collapsed?: boolean; onT
   const scope = useCurrentScope();
   const me = useMe();
   const current = areaOf(pathname);
-  const { can } = usePermissions(scope, Boolean(scope.org));
+  // Operations is about the whole installation, wherever one comes from, and needs no organization.
+  const everywhere = current.name === "operations";
+  const { can } = usePermissions(everywhere ? {} : scope, everywhere || Boolean(scope.org));
   const mine = areas.filter((area) => me?.areas.includes(area.name));
   const reachable = mine.filter((area) => area.name === "operations" || area.name === "developer_hub" || scope.org);
-  const pages = scope.org || current.name === "operations" ? current.pages.filter((page) => !page.needs || page.needs.some(can)) : [];
+  const pages = scope.org || everywhere ? current.pages.filter((page) => !page.needs || page.needs.some(can)) : [];
   return (
     <nav
       aria-label={m.rail.label}

@@ -23,6 +23,7 @@ pub(crate) mod notifications;
 pub(crate) mod open;
 pub(crate) mod operate;
 pub(crate) mod profile;
+pub(crate) mod roles;
 pub(crate) mod share;
 pub(crate) mod system_profile;
 pub(crate) mod template;
@@ -72,6 +73,7 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Admin(command) => crate::serve::admin(command, &global).await,
         Command::Token(command) => token::run(command, session()?).await,
         Command::Access(args) => access::run(args, session()?).await,
+        Command::Roles(args) => roles::run(args, session()?).await,
         Command::Audit(audit::AuditArgs { command: Some(audit::AuditCommand::Verify(args)), .. }) if args.file.is_some() => {
             audit::offline(&args, global.output())
         }

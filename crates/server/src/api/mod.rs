@@ -17,6 +17,7 @@ mod logs;
 mod parent;
 mod people;
 mod profiles;
+mod roles;
 mod session;
 mod sign_in;
 mod studio;
@@ -47,6 +48,7 @@ pub(crate) fn routes() -> Routes {
     factors::declare(&mut routes);
     inbox::declare(&mut routes);
     people::declare(&mut routes);
+    roles::declare(&mut routes);
     kinds::declare(&mut routes);
     profiles::declare(&mut routes);
     studio::declare(&mut routes);

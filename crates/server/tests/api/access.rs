@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use warpyard_model::Name;
 use warpyard_model::ScopePath;
 use warpyard_model::kinds::Phase;
-use warpyard_model::permission::{Permission, Subject};
+use warpyard_model::permission::{Permission, Role, Subject};
 use warpyard_policy::Resource;
 use warpyard_testkit::{Http, World};
 
@@ -276,5 +276,29 @@ async fn somebody_stays_in_charge() {
     // The platform: root and the platform admin; the second of them stays.
     root.delete("/api/v1/role-bindings/platform-admin").await.expect(204);
     root.delete("/api/v1/role-bindings/root").await.problem(409, "conflict");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_built_in_roles_are_told_as_the_policies_decide_them() {
+    let world = World::start().await;
+    let told = world.of("developer").get(&format!("{ACME}/built-in-roles")).await.expect(200).json();
+    let policy = warpyard_policy::Policy::new();
+    let org = ScopePath::org(Name::parse("acme").unwrap());
+    let here = ScopePath { project: Name::parse("vision").ok(), workspace: Name::parse("research").ok(), ..org };
+    let roles = told["items"].as_array().unwrap();
+    assert_eq!(roles.len(), Role::ALL.len());
+    for (role, told) in Role::ALL.iter().zip(roles) {
+        assert_eq!(told["role"], role.as_str());
+        let scope = ScopePath::platform();
+        let person = warpyard_policy::Principal::new("p", vec![warpyard_policy::Binding { role: *role, scope }]);
+        let decided: Vec<String> = Permission::all()
+            .filter(|permission| policy.decide(&person, *permission, &Resource::place(permission.subject, &here)))
+            .map(|permission| permission.to_string())
+            .collect();
+        assert_eq!(told["permissions"], json!(decided), "{role}");
+    }
+    world.of("stranger").get(&format!("{ACME}/built-in-roles")).await.problem(404, "not_found");
+    world.of("developer").get("/api/v1/orgs/nowhere/built-in-roles").await.problem(404, "not_found");
     world.finish().await;
 }

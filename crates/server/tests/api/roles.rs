@@ -178,7 +178,9 @@ async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
         "audit_entry_list" | "audit_entry_verify" | "audit_entry_checkpoints" | "audit_entry_export" => {
             return Some(ask("?org=acme", Json::Null, ""));
         }
-        "encryption_view" | "encryption_rotate" | "catalogue_list" | "studio_overview" => return Some(ask("", Json::Null, "")),
+        "encryption_view" | "encryption_rotate" | "built_in_role_list" | "catalogue_list" | "studio_overview" => {
+            return Some(ask("", Json::Null, ""));
+        }
         "compute_profile_preview"
         | "service_profile_preview"
         | "compute_profile_render_draft"

@@ -12,6 +12,7 @@ export const adminPaths = {
   user: (scope: Scope, name: string) => `${paths.admin(scope)}/users/${part(name)}`,
   groups: (scope: Scope) => `${paths.admin(scope)}/groups`,
   roles: (scope: Scope) => `${paths.admin(scope)}/roles`,
+  builtInRoles: (scope: Scope) => `${paths.admin(scope)}/roles/built-in`,
   access: (scope: Scope) => `${paths.admin(scope)}/access`,
   bindings: (scope: Scope) => `${paths.admin(scope)}/role-bindings`,
   targets: (scope: Scope) => `${paths.admin(scope)}/targets`,

@@ -63,12 +63,20 @@ const bindingsRoute = createRoute({
   component: lazyRouteComponent(() => import("./bindings/Bindings"), "Bindings"),
 });
 
-const rolesRoute = createRoute({
-  getParentRoute: () => adminRoute,
-  path: "/roles",
-  staticData: { crumb: nav.admin.roles },
+const rolesRoute = createRoute({ getParentRoute: () => adminRoute, path: "/roles", staticData: { crumb: nav.admin.roles } });
+const rolesIndexRoute = createRoute({
+  getParentRoute: () => rolesRoute,
+  path: "/",
   validateSearch: textSearch("search", "sort"),
   component: lazyRouteComponent(() => import("./roles/Roles"), "Roles"),
+});
+
+const builtInRolesRoute = createRoute({
+  getParentRoute: () => rolesRoute,
+  path: "/built-in",
+  staticData: { crumb: nav.admin.builtInRoles },
+  validateSearch: textSearch("search", "role", "kind"),
+  component: lazyRouteComponent(() => import("./roles/BuiltInRoles"), "BuiltInRoles"),
 });
 
 const accessRoute = createRoute({
@@ -115,7 +123,7 @@ export const adminRoutes = adminRoute.addChildren([
   usersRoute.addChildren([usersIndexRoute, userRoute]),
   groupsRoute,
   bindingsRoute,
-  rolesRoute,
+  rolesRoute.addChildren([rolesIndexRoute, builtInRolesRoute]),
   accessRoute,
   targetsRoute.addChildren([targetsIndexRoute, targetRoute]),
   secretsRoute,

@@ -22,6 +22,7 @@ export const nav = {
     groups: "Groups",
     bindings: "Role bindings",
     roles: "Roles",
+    builtInRoles: "Built-in roles",
     access: "Access",
     targets: "Targets",
     secrets: "Secrets",

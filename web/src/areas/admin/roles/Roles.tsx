@@ -1,13 +1,18 @@
 // Roles that the organization made itself.
+import { Link } from "@tanstack/react-router";
+import { Grid3x3 } from "lucide-react";
 import type { CustomRole } from "../../../api/types";
 import { rowName } from "../../../lib/rows";
 import { useProjectScope } from "../../../lib/scope";
 import { customRoles as m } from "../../../messages/en/access";
 import { admin } from "../../../messages/en/admin";
+import { builtInRoles } from "../../../messages/en/roles";
+import { buttonClass } from "../../../ui/Button";
 import type { Column } from "../../../ui/DataTable";
 import { RelativeTime } from "../../../ui/Time";
 import { EditableList, FirstFew } from "../../EditableList";
 import { ImpactNote } from "../access/ImpactNote";
+import { adminPaths } from "../paths";
 import { RoleDialog } from "./RoleDialog";
 
 /** Permissions shown in a row; the count says how many there are. */
@@ -44,6 +49,12 @@ export function Roles() {
       words={m}
       subject="custom_role"
       columns={columns}
+      actions={
+        <Link to={adminPaths.builtInRoles({ org })} className={buttonClass()}>
+          <Grid3x3 size={16} aria-hidden />
+          {builtInRoles.link}
+        </Link>
+      }
       dialog={(role, close) => <RoleDialog org={org} role={role} onClose={close} />}
       beforeDelete={(role) => <ImpactNote kind="CustomRole" object={role} change="delete" />}
     />
