@@ -167,10 +167,12 @@ fn phase(object: &AnyObject) -> String {
 }
 
 fn published(object: &AnyObject) -> String {
+    // What waits for a second person is the newest generation.
+    let waits = if object.0.pointer("/status/waiting").is_some_and(Value::is_object) { ", waits for approval" } else { "" };
     match object.0.pointer("/status/published/generation").and_then(Value::as_i64) {
-        None => "draft".to_owned(),
+        None => format!("draft{waits}"),
         Some(generation) if generation == object.generation() => format!("generation {generation}"),
-        Some(generation) => format!("generation {generation} (draft {})", object.generation()),
+        Some(generation) => format!("generation {generation} (draft {}{waits})", object.generation()),
     }
 }
 

@@ -66,7 +66,10 @@ impl Exit {
         match code {
             ErrorCode::NotFound => Exit::NotFound,
             ErrorCode::Forbidden | ErrorCode::Unauthenticated => Exit::Forbidden,
-            ErrorCode::AlreadyExists | ErrorCode::Conflict | ErrorCode::PreconditionFailed => Exit::Conflict,
+            ErrorCode::AlreadyExists
+            | ErrorCode::Conflict
+            | ErrorCode::ApprovalRequired
+            | ErrorCode::PreconditionFailed => Exit::Conflict,
             ErrorCode::Invalid | ErrorCode::TooLarge => Exit::Invalid,
             ErrorCode::RateLimited
             | ErrorCode::QuotaExceeded

@@ -32,6 +32,9 @@ pub struct LaunchedItem {
     pub project: Option<String>,
     /// `created`, `updated` or `unchanged`.
     pub action: String,
+    /// It waits for somebody else to publish it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waits: bool,
 }
 
 /// What launching a system profile did.

@@ -199,7 +199,7 @@ pub async fn plan<S: Instance>(
                 let published = published.map_or("nothing is published now".to_owned(), |p| format!("{p} is what is published"));
                 errors.push(FieldError::new("generation", format!("{published}; {generation} cannot be upgraded to")));
             }
-            if !home.project.as_ref().is_some_and(|h| stored.spec.sharing().reaches(h, project)) {
+            if !home.project.as_ref().is_some_and(|h| crate::profile::offered(&stored).reaches(h, project)) {
                 errors.push(FieldError::new("generation", format!("{name} is no longer offered in the project {project}")));
             }
             (load::<S::Profile>(&mut AtRest(store), &home, name, project, Some(generation)).await?, true)

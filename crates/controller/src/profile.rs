@@ -188,13 +188,13 @@ pub async fn load<S: ProfileSpec>(
     let generation = match generation {
         Some(pinned) => pinned,
         None => {
-            if !object.spec.sharing().reaches(home_project, project) {
+            if !offered(&object).reaches(home_project, project) {
                 return Err(unknown());
             }
             published.ok_or_else(unknown)?
         }
     };
-    let sharing = object.spec.sharing().clone();
+    let sharing = offered(&object).clone();
     let spec = if generation == object.metadata.generation {
         object.spec
     } else {
@@ -215,6 +215,11 @@ pub async fn loaded<S: ProfileSpec>(lookup: &mut impl Lookup, object: &Object<S>
     let (_, template) = template_version(lookup, org, spec.template(), S::WORKLOAD).await?;
     let sharing = spec.sharing().clone();
     Ok(Loaded { uid: object.metadata.uid.clone(), metadata: Some(object.metadata.clone()), generation, spec, sharing, template })
+}
+
+/// Whom a profile is offered to now: as a second person agreed to, or as its newest spec says.
+pub(crate) fn offered<S: ProfileSpec>(object: &Object<S>) -> &Sharing {
+    object.status.offered.as_ref().unwrap_or_else(|| object.spec.sharing())
 }
 
 /// Which profile kind launches which instance kind.

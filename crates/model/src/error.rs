@@ -30,6 +30,8 @@ pub enum ErrorCode {
     QuotaExceeded,
     /// No target can take it now or ever.
     CapacityUnavailable,
+    /// Somebody else has to agree, by a two-person rule; `errors` names who may.
+    ApprovalRequired,
     /// The ETag or a required state does not hold.
     PreconditionFailed,
     /// The request body is larger than the limit.
@@ -120,6 +122,8 @@ impl Error {
         unauthenticated => Unauthenticated,
         /// No place for it.
         capacity_unavailable => CapacityUnavailable,
+        /// Somebody else has to agree.
+        approval_required => ApprovalRequired,
         /// The ETag or a required state does not hold.
         precondition_failed => PreconditionFailed,
         /// A dependency is away.

@@ -71,6 +71,9 @@ impl Policy {
         if self.decide(principal, permission, resource) {
             return Ok(Allowed::new(principal.name(), &resource.uid, &resource.scope));
         }
+        if resource.two_person && self.decide(principal, permission, &resource.beside_two_person()) {
+            return Err(Error::approval_required("You wrote this yourself, and a two-person rule holds here: somebody else decides."));
+        }
         let view = Permission { subject: permission.subject, verb: Verb::View };
         if permission.verb != Verb::View && self.decide(principal, view, resource) {
             return Err(Error::forbidden(format!("You may see this but lack the permission {permission} on it.")));
@@ -217,6 +220,8 @@ pub(crate) fn resource_entity(resource: &Resource) -> Entity {
         ("opens".to_owned(), strings(opens.iter().map(String::as_str))),
         ("groups".to_owned(), strings(resource.groups.iter().map(String::as_str))),
         ("draft".to_owned(), RestrictedExpression::new_bool(resource.draft)),
+        ("two_person".to_owned(), RestrictedExpression::new_bool(resource.two_person)),
+        ("edited_by".to_owned(), strings(resource.edited_by.iter().map(String::as_str))),
     ]);
     let type_name = type_name(entity_type(resource.subject));
     let uid = EntityUid::from_type_name_and_id(type_name, cedar_policy::EntityId::new(&resource.uid));
@@ -356,7 +361,7 @@ pub fn schema_text() -> String {
     text.push_str("} };\n");
     for subject in Subject::all() {
         let kind = entity_type(subject);
-        let attributes = "name: String, owner: String, access: String, scopes: Set<String>, project: Set<String>, offered_in: Set<String>, opens: Set<String>, groups: Set<String>, draft: Bool";
+        let attributes = "name: String, owner: String, access: String, scopes: Set<String>, project: Set<String>, offered_in: Set<String>, opens: Set<String>, groups: Set<String>, draft: Bool, two_person: Bool, edited_by: Set<String>";
         let _ = writeln!(text, "entity {kind} = {{ {attributes} }};");
     }
     for permission in Permission::all() {

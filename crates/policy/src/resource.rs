@@ -17,6 +17,8 @@ pub struct Resource {
     pub(crate) access: Option<EndpointAccess>,
     pub(crate) draft: bool,
     pub(crate) groups: Vec<String>,
+    pub(crate) two_person: bool,
+    pub(crate) edited_by: Vec<String>,
 }
 
 impl Resource {
@@ -33,6 +35,8 @@ impl Resource {
             access: None,
             draft: false,
             groups: Vec::new(),
+            two_person: false,
+            edited_by: Vec::new(),
         }
     }
 
@@ -49,6 +53,8 @@ impl Resource {
             access: None,
             draft: false,
             groups: Vec::new(),
+            two_person: false,
+            edited_by: Vec::new(),
         }
     }
 
@@ -86,6 +92,21 @@ impl Resource {
     pub fn for_groups(mut self, groups: Vec<String>) -> Self {
         self.groups = groups;
         self
+    }
+
+    /// Whether a two-person rule holds for what is asked, and who wrote what it is about.
+    #[must_use]
+    pub fn two_person(mut self, on: bool, edited_by: impl IntoIterator<Item = String>) -> Self {
+        self.two_person = on;
+        self.edited_by = edited_by.into_iter().collect();
+        self
+    }
+
+    /// The same thing, where what is asked lets nothing out that somebody wrote: taking a profile out of the catalogue,
+    /// say, or asking for a second person.
+    #[must_use]
+    pub fn beside_two_person(&self) -> Self {
+        Self { two_person: false, ..self.clone() }
     }
 
     /// Its uid; empty for a place.

@@ -245,11 +245,12 @@ impl Batch {
         proof: &Allowed<action::Update, S>,
         generation: i64,
         references: Vec<(String, String)>,
+        status: Option<S::Status>,
     ) -> Result<Object<S>> {
         let object = self.load(proof).await?;
         let spec = crate::read::revision_as_written(&mut self.conn, proof.uid(), generation).await?;
         let typed: S = serde_json::from_value(spec.clone()).map_err(Error::internal)?;
-        let change = Change { references: Some(references), ..Change::to(typed) };
+        let change = Change { references: Some(references), status, ..Change::to(typed) };
         self.rewrite_as(object, change, spec, &permission_word::<action::Update, S>()).await
     }
 

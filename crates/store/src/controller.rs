@@ -206,7 +206,7 @@ impl ControllerStore {
         let mut conn = self.store.inner.db.read().await?;
         let object = crate::read::find(&mut conn, kind, scope, name).await?.ok_or_else(Error::not_visible)?;
         let view = Permission { subject: Subject::Kind(kind), verb: Verb::View };
-        Ok((crate::read::resource(&mut conn, &object).await?, view))
+        Ok((crate::read::ruled(&mut conn, &object).await?, view))
     }
 
     /// Which kind an object is, for a change that names only its uid.

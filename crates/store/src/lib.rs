@@ -7,6 +7,7 @@
 mod account;
 mod activity;
 mod allocation;
+mod approval;
 mod audit;
 mod batch;
 mod change;
@@ -38,6 +39,7 @@ mod writing;
 pub use account::SignIn;
 pub use activity::Activity;
 pub use allocation::{Free, Held, Want};
+pub use approval::Told;
 pub use audit::{AuditNote, AuditQuery, AuditVerdict, Broken, ChainCheck, Checkpoint, Flaw};
 pub use batch::{Batch, Change, Context, Mutates, NewObject};
 pub use change::{ChangeFeed, Changed, Operation};

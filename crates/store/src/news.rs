@@ -176,7 +176,7 @@ impl Batch {
     }
 
     /// What people call whoever acts.
-    async fn actor_title(&mut self) -> Result<String> {
+    pub(crate) async fn actor_title(&mut self) -> Result<String> {
         let Ok(name) = Name::parse(&self.context.actor) else { return Ok("Warpyard".to_owned()) };
         let found = crate::read::find(&mut self.conn, Kind::User, &ScopePath::platform(), &name).await?;
         Ok(found.map_or_else(|| "Warpyard".to_owned(), |o| o.metadata.title().to_owned()))

@@ -31,6 +31,12 @@ pub enum NotificationKind {
     Moved,
     /// An instance could not be moved when the deadline had come.
     MoveFailed,
+    /// Something waits for the person to decide: a version to publish, a request for access.
+    ApprovalNeeded,
+    /// Somebody agreed to what the person asked for.
+    ApprovalGiven,
+    /// Somebody refused what the person asked for.
+    ApprovalRefused,
     /// How the person signs in was changed: a second factor, recovery codes.
     SignInChanged,
 }
@@ -45,6 +51,9 @@ impl NotificationKind {
             NotificationKind::Transferred => "transferred",
             NotificationKind::Moved => "moved",
             NotificationKind::MoveFailed => "move_failed",
+            NotificationKind::ApprovalNeeded => "approval_needed",
+            NotificationKind::ApprovalGiven => "approval_given",
+            NotificationKind::ApprovalRefused => "approval_refused",
             NotificationKind::SignInChanged => "sign_in_changed",
         }
     }

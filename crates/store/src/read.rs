@@ -5,6 +5,7 @@ use crate::db::{Conn, Value, args};
 use crate::row::{COLUMNS, StoredObject, columns_of};
 use base64::Engine as _;
 use std::marker::PhantomData;
+use warpyard_model::kinds::{Organization, TwoPerson};
 use warpyard_model::permission::Subject;
 use warpyard_model::{Error, Kind, Metadata, Name, Object, Result, ScopePath, Spec, Timestamp};
 use warpyard_policy::{Allowed, Resource, Viewer, action};
@@ -128,9 +129,28 @@ pub(crate) async fn resource(conn: &mut Conn, object: &StoredObject) -> Result<R
     Ok(object.resource().offered_in(orgs))
 }
 
+/// The same for one object that is about to be acted on: with the two-person rule of its organization, which asks who wrote
+/// the newest generation of a profile. Lists need not know, because looking is no matter of two.
+pub(crate) async fn ruled(conn: &mut Conn, object: &StoredObject) -> Result<Resource> {
+    let resource = resource(conn, object).await?;
+    if !matches!(object.kind, Kind::ComputeProfile | Kind::ServiceProfile) {
+        return Ok(resource);
+    }
+    let Some(org) = &object.metadata.scope.org else { return Ok(resource) };
+    let rules = two_person(conn, org).await?;
+    Ok(resource.two_person(rules.publish, [object.metadata.modified_by.clone()]))
+}
+
+/// The two-person rules of an organization.
+pub(crate) async fn two_person(conn: &mut Conn, org: &Name) -> Result<TwoPerson> {
+    let found = find(conn, Kind::Organization, &ScopePath::platform(), org).await?;
+    let found = found.map(StoredObject::typed::<Organization>).transpose()?;
+    Ok(found.map(|org| org.spec.two_person).unwrap_or_default())
+}
+
 pub(crate) async fn locate<S: Spec>(conn: &mut Conn, scope: &ScopePath, name: &Name) -> Result<Option<Located<S>>> {
     let Some(object) = find(conn, S::KIND, scope, name).await? else { return Ok(None) };
-    let resource = resource(conn, &object).await?;
+    let resource = ruled(conn, &object).await?;
     Ok(Some(Located { object, resource, of: PhantomData }))
 }
 
@@ -156,7 +176,7 @@ impl Store {
         let mut conn = self.inner.db.read().await?;
         let object = find_uid(&mut conn, uid).await?.filter(|o| o.kind == S::KIND);
         let object = object.ok_or_else(Error::not_visible)?;
-        let resource = resource(&mut conn, &object).await?;
+        let resource = ruled(&mut conn, &object).await?;
         Ok(Located { object, resource, of: PhantomData })
     }
 

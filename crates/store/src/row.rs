@@ -88,8 +88,10 @@ impl StoredObject {
         if all_orgs { vec![ScopePath::platform()] } else { orgs.into_iter().map(ScopePath::org).collect() }
     }
 
+    /// Whom it is offered to: what a second person agreed to, where that is written down, or what the spec says.
     fn sharing(&self) -> Sharing {
-        self.spec.get("sharing").and_then(|s| serde_json::from_value(s.clone()).ok()).unwrap_or_default()
+        let agreed = self.status.get("offered").filter(|offered| !offered.is_null());
+        agreed.or_else(|| self.spec.get("sharing")).and_then(|s| serde_json::from_value(s.clone()).ok()).unwrap_or_default()
     }
 
     fn groups(&self) -> Vec<String> {

@@ -78,7 +78,7 @@ impl ControllerStore {
         let binding = RoleBinding::of(name.clone(), Role::PlatformAdmin);
         batch.make(NewObject::new(platform.clone(), named(&binding_name, ""), binding)).await?;
         if batch.locate::<Organization>(&platform, &default).await?.is_none() {
-            let organization = Organization { currency: "USD".to_owned() };
+            let organization = Organization::default();
             batch.make(NewObject::new(platform, named(&default, "My organization"), organization)).await?;
             let scope = ScopePath::org(default.clone());
             batch.make(NewObject::new(scope, named(&default, "Default project"), Project::default())).await?;

@@ -45,7 +45,7 @@ export function useNotifications(onTold: (told: Notification) => void) {
         onNotification: (told) => {
           client.setQueryData<Pages>(KEY, (data) => data && withNotification(data, told));
           // Another place to see: what is on the screen was read without the right to it.
-          if (told.kind === "invited") void client.invalidateQueries();
+          if (told.kind === "invited" || told.kind === "approval_given") void client.invalidateQueries();
           onTold(told);
         },
         onGap: () => void client.invalidateQueries({ queryKey: KEY }),

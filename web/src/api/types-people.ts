@@ -8,7 +8,7 @@ export interface BuiltInRole {
   permissions: string[];
 }
 
-export type NotificationKind = "launch_finished" | "launch_failed" | "update_available" | "invited" | "transferred" | "moved" | "move_failed" | "sign_in_changed";
+export type NotificationKind = "launch_finished" | "launch_failed" | "update_available" | "invited" | "transferred" | "moved" | "move_failed" | "approval_needed" | "approval_given" | "approval_refused" | "sign_in_changed";
 
 export interface Notification {
   /** Later ones are greater as numbers. */

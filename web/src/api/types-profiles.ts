@@ -36,6 +36,10 @@ export interface ProfileStatus {
   published?: { generation: number; at: string; by: string };
   /** Every version, newest last. */
   versions?: ProfileVersion[];
+  /** The draft that waits for a second person. */
+  waiting?: { generation: number; at: string; by: string; note?: string; upgrade_by?: string };
+  /** Who is offered it, where a second person had to agree to that. */
+  offered?: Sharing;
 }
 export type Amount = number | string;
 export interface Size {

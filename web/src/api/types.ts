@@ -69,7 +69,16 @@ export interface FieldError {
 
 // Tenancy and people
 
-export type Organization = Obj<{ currency: string }, NoStatus>;
+/** What nobody in an organization does alone. */
+export interface TwoPerson {
+  publish: boolean;
+  template: boolean;
+}
+export interface OrganizationStatus {
+  /** Somebody wants a rule switched off; a second person has to want it too. */
+  switching_off?: { two_person: TwoPerson; by: string; at: string };
+}
+export type Organization = Obj<{ currency: string; two_person?: TwoPerson }, OrganizationStatus>;
 export type Project = Obj<{ contact?: string }, NoStatus>;
 export type Workspace = Obj<{ notes?: string }, NoStatus>;
 export type Secret = Obj<{ data: Record<string, string> }, NoStatus>;

@@ -34,6 +34,8 @@ export function objectLink(kind: string | undefined, scope: Scope, name: string,
       return here.org ? adminPaths.target(here, name) : undefined;
     case "SystemProfile":
       return here.project ? studioPaths.systemProfile(here, name) : undefined;
+    case "Organization":
+      return adminPaths.settings({ org: name });
     case "EnvironmentTemplate":
       return around.project ? studioPaths.template(around, scope.org ? "own" : "shipped", name) : undefined;
     default:

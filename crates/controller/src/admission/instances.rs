@@ -226,7 +226,7 @@ impl Admit for ComputeInstance {
         }
         let mut references = inputs.references;
         references.push((profile.uid, "spec.profile".to_owned()));
-        Ok(Admitted { spec: self, status, references, sealed: inputs.sealed, unsealed: inputs.unsealed })
+        Ok(Admitted { spec: self, status, references, sealed: inputs.sealed, unsealed: inputs.unsealed, status_now: None })
     }
 }
 
@@ -295,7 +295,7 @@ impl Admit for ServiceInstance {
         }
         references.push((profile.uid, "spec.profile".to_owned()));
         self.profile = reference;
-        Ok(Admitted { spec: self, status: first_status(), references, sealed: inputs.sealed, unsealed: inputs.unsealed })
+        Ok(Admitted { spec: self, status: first_status(), references, sealed: inputs.sealed, unsealed: inputs.unsealed, status_now: None })
     }
 
     /// Whom the owner lets in is the gateway's business: what runs goes on, and what ended does not begin anew.

@@ -3,6 +3,7 @@
 //! [`create`] and [`update`] check a spec with its kind's own rules, find what it refers to, seal what is sensitive and
 //! hand the result to the store's transaction. They know no HTTP, and they ask the policy for every proof.
 
+mod approval;
 mod bindings;
 mod change;
 mod icons;
@@ -41,6 +42,9 @@ pub struct Admission<'a> {
     pub proof: &'a ControllerProof,
     /// The store at rest, for live options.
     pub store: &'a ControllerStore,
+    /// A two-person rule keeps back what was asked for: what was written is that it waits. Whoever began the transaction
+    /// commits that and answers with this.
+    pub waits: Option<Error>,
 }
 
 impl Admission<'_> {
@@ -61,11 +65,20 @@ pub struct Admitted<S: Spec> {
     pub sealed: Vec<(String, String)>,
     /// Sealed paths to forget.
     pub unsealed: Vec<String>,
+    /// The status that a change is written with; unchanged where absent.
+    pub status_now: Option<S::Status>,
 }
 
 impl<S: Spec> Admitted<S> {
     fn plain(spec: S) -> Self {
-        Self { spec, status: S::Status::default(), references: Vec::new(), sealed: Vec::new(), unsealed: Vec::new() }
+        Self {
+            spec,
+            status: S::Status::default(),
+            references: Vec::new(),
+            sealed: Vec::new(),
+            unsealed: Vec::new(),
+            status_now: None,
+        }
     }
 }
 
@@ -199,9 +212,13 @@ pub async fn update<S: Admit>(
     }
     let scope = old.metadata.scope.clone();
     let admitted = spec.admit(admission, &scope, &metadata, Some(&old)).await?;
+    if admission.waits.is_some() {
+        let change = Change { status: admitted.status_now, if_match, ..Change::to(admitted.spec) };
+        return admission.batch.change_as(&proof, change, "ask").await;
+    }
     let change = Change {
         metadata: Some(metadata),
-        status: admitted.spec.status_after(&old),
+        status: admitted.status_now.or_else(|| admitted.spec.status_after(&old)),
         spec: admitted.spec,
         if_match,
         references: Some(admitted.references),

@@ -1,5 +1,6 @@
 //! Kinds whose own rules say almost everything.
 
+use super::approval::{activation, rules_of};
 use super::{Admission, Admit, Admitted};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,7 +23,19 @@ macro_rules! admitted_as_they_are {
     )*};
 }
 
-admitted_as_they_are!(Organization, Project, Target);
+admitted_as_they_are!(Project, Target);
+
+impl Admit for Organization {
+    async fn admit(
+        self,
+        admission: &mut Admission<'_>,
+        _: &ScopePath,
+        _: &NewMetadata,
+        old: Option<&Object<Self>>,
+    ) -> Result<Admitted<Self>> {
+        rules_of(admission, self, old).await
+    }
+}
 
 impl Admit for User {
     async fn admit(
@@ -72,15 +85,15 @@ impl Admit for Workspace {
 impl Admit for EnvironmentTemplate {
     async fn admit(
         self,
-        _: &mut Admission<'_>,
+        admission: &mut Admission<'_>,
         scope: &ScopePath,
-        _: &NewMetadata,
+        metadata: &NewMetadata,
         old: Option<&Object<Self>>,
     ) -> Result<Admitted<Self>> {
         if scope.org.is_none() && old.is_some() {
             return Err(Error::forbidden("This template is shipped with Warpyard; copy it into an organization to change it."));
         }
-        Ok(Admitted::plain(self))
+        activation(admission, scope, metadata, self, old).await
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Admission, Admit, Admitted, must_find};
 use crate::profile::{ProfileSpec, template_version};
 use warpyard_model::inputs::{LiveOptions, effective_form};
-use warpyard_model::kinds::{ComputeProfile, Group, Icon, Project, ServiceProfile, Target};
+use warpyard_model::kinds::{ComputeProfile, Group, Icon, ProfileStatus, Project, ServiceProfile, Target};
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::permission::Subject;
 use warpyard_model::{Error, Name, Object, Result, ScopePath};
@@ -54,6 +54,25 @@ async fn common<S: ProfileSpec>(
     Ok(references)
 }
 
+/// What a change of a profile does to its status: a draft that waited is another one now. Where a second person publishes,
+/// whom it is offered to stays as agreed until they do.
+async fn status_now<S: ProfileSpec + PartialEq>(
+    admission: &mut Admission<'_>,
+    new: &S,
+    old: Option<&Object<S>>,
+) -> Result<Option<ProfileStatus>> {
+    let Some(old) = old.filter(|old| old.spec != *new) else { return Ok(None) };
+    let rules = admission.two_person(&old.metadata.scope).await?;
+    let mut status = old.status.clone();
+    status.waiting = None;
+    status.offered = match status.offered {
+        _ if !rules.publish => None,
+        None if status.published.is_some() => Some(old.spec.sharing().clone()),
+        agreed => agreed,
+    };
+    Ok((status != old.status).then_some(status))
+}
+
 /// Offering a profile in a place is publishing there.
 fn may_share<S: ProfileSpec>(admission: &Admission<'_>, scope: &ScopePath, path: &str) -> Result<()> {
     let place = Resource::place(Subject::Kind(S::KIND), scope);
@@ -75,7 +94,8 @@ impl Admit for ComputeProfile {
             let found = must_find::<Target>(admission, &ScopePath::platform(), target, "spec.target").await?;
             references.push((found.metadata.uid, "spec.target".to_owned()));
         }
-        Ok(Admitted { references, ..Admitted::plain(self) })
+        let status_now = status_now(admission, &self, old).await?;
+        Ok(Admitted { references, status_now, ..Admitted::plain(self) })
     }
 }
 
@@ -94,6 +114,7 @@ impl Admit for ServiceProfile {
             let found = must_find::<ComputeProfile>(admission, scope, name, &path).await?;
             references.push((found.metadata.uid, path));
         }
-        Ok(Admitted { references, ..Admitted::plain(self) })
+        let status_now = status_now(admission, &self, old).await?;
+        Ok(Admitted { references, status_now, ..Admitted::plain(self) })
     }
 }

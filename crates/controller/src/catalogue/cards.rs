@@ -123,7 +123,7 @@ impl People {
 
 async fn is_offered<S: ProfileSpec>(store: &ControllerStore, object: &Object<S>, project: &Name, person: &Name) -> Result<bool> {
     let (Some(org), Some(home)) = (&object.metadata.scope.org, &object.metadata.scope.project) else { return Ok(false) };
-    let sharing = object.spec.sharing();
+    let sharing = crate::profile::offered(object);
     Ok(sharing.reaches(home, project) && !leaves_out(&mut AtRest(store), org, sharing, person).await?)
 }
 

@@ -39,6 +39,9 @@ pub struct Launched {
     pub project: Name,
     /// What happened to it.
     pub action: Applied,
+    /// It is a draft that waits for somebody else to publish it, by a two-person rule.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub waits: bool,
 }
 
 /// What launching did, or would do.
@@ -142,7 +145,9 @@ async fn offer<S: FromSystem>(
         let located = located.ok_or_else(|| Error::internal("a profile vanished from its transaction"))?;
         publish(admission, located, now, &Publication::default()).await?;
     }
-    Ok(Launched { kind: S::KIND, name: name.clone(), project, action })
+    // The others are made all the same: whoever decides finds everything that belongs together.
+    let waits = admission.waits.take().is_some();
+    Ok(Launched { kind: S::KIND, name: name.clone(), project, action, waits })
 }
 
 /// Refuses an organization that a shipped profile is not offered to.

@@ -6,7 +6,6 @@
 use crate::admission::Operable;
 use crate::admission::Operation;
 use crate::plan::{Instance, PlanAction, Wanted, home_of, plan};
-use crate::profile::ProfileSpec as _;
 use std::collections::HashMap;
 use warpyard_model::inputs::Values;
 use warpyard_model::kinds::{ComputeInstance, ComputeProfile, InstanceUpdate, ServiceInstance, ServiceProfile};
@@ -91,7 +90,7 @@ async fn follow<S: Instance>(store: &ControllerStore, lease: &Lease, profile_uid
             continue;
         }
         let (_, _, project) = home_of(&object)?;
-        let reaches = profile.metadata.scope.project.as_ref().is_some_and(|home| profile.spec.sharing().reaches(home, project));
+        let reaches = profile.metadata.scope.project.as_ref().is_some_and(|home| crate::profile::offered(&profile).reaches(home, project));
         let generation = object.spec.profile().generation.unwrap_or_default();
         let update = profile.status.update_for(generation).filter(|_| reaches);
         let now = store.store().now();

@@ -35,9 +35,9 @@ pub use environment_template::{
 pub use group::{Group, GroupStatus};
 pub use icon::{CleanIcon, Icon, IconStatus};
 pub use instance::{DesiredState, KeptRevision, Phase, ProfileRef, QueueStatus, Step, StepState};
-pub use organization::{Organization, OrganizationStatus};
+pub use organization::{Organization, OrganizationStatus, SwitchingOff, TwoPerson};
 pub use placement::{Placement, TargetSelector};
-pub use profile_version::{InstanceUpdate, ProfileStatus, ProfileVersion, PublishedVersion, VersionState};
+pub use profile_version::{InstanceUpdate, ProfileStatus, ProfileVersion, PublishedVersion, VersionState, WaitingVersion};
 pub use project::{Project, ProjectStatus};
 pub use role_binding::{RoleBinding, RoleBindingStatus};
 pub use secret::{Secret, SecretStatus};

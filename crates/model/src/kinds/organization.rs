@@ -1,6 +1,6 @@
 //! A tenant.
 
-use crate::{FieldError, Kind, Spec};
+use crate::{FieldError, Kind, Spec, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What an organization is given.
@@ -10,14 +10,63 @@ pub struct Organization {
     /// The currency of every price in it, as ISO 4217: `USD`, `EUR`.
     #[serde(default = "usd")]
     pub currency: String,
+    /// What nobody in it does alone.
+    #[serde(default, skip_serializing_if = "TwoPerson::is_off")]
+    pub two_person: TwoPerson,
+}
+
+impl Default for Organization {
+    fn default() -> Self {
+        Self { currency: usd(), two_person: TwoPerson::default() }
+    }
 }
 
 fn usd() -> String {
     "USD".to_owned()
 }
 
-/// Counts shown beside an organization.
-pub type OrganizationStatus = super::NoStatus;
+/// The two-person rules: what one person wrote, another one lets out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TwoPerson {
+    /// Nobody publishes a profile's generation that they wrote.
+    #[serde(default)]
+    pub publish: bool,
+    /// Nobody makes a template's version active that they wrote.
+    #[serde(default)]
+    pub template: bool,
+}
+
+impl TwoPerson {
+    /// Whether no rule is on.
+    pub fn is_off(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether `self` switches a rule off that `before` has on.
+    pub fn switches_off(self, before: Self) -> bool {
+        before.publish && !self.publish || before.template && !self.template
+    }
+}
+
+/// Somebody wants a two-person rule switched off; a second person has to want it too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct SwitchingOff {
+    /// The rules as they would be.
+    pub two_person: TwoPerson,
+    /// Who asked first.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What is going on in an organization.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct OrganizationStatus {
+    /// A two-person rule that is to be switched off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub switching_off: Option<SwitchingOff>,
+}
 
 impl Spec for Organization {
     const KIND: Kind = Kind::Organization;
@@ -29,5 +78,19 @@ impl Spec for Organization {
         } else {
             vec![FieldError::new("spec.currency", "a currency is three capital letters (ISO 4217), such as USD")]
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn switching_off_is_told_from_switching_on() {
+        let rules = |publish, template| TwoPerson { publish, template };
+        assert!(rules(false, true).switches_off(rules(true, false)), "one on, one off");
+        assert!(!rules(true, true).switches_off(rules(true, false)));
+        assert!(!rules(false, false).switches_off(rules(false, false)));
+        assert!(rules(false, false).switches_off(rules(false, true)));
     }
 }

@@ -47,6 +47,23 @@ pub struct ProfileVersion {
     pub upgrade_by: Option<Timestamp>,
 }
 
+/// A generation whose author wants it published; by a two-person rule somebody else does that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct WaitingVersion {
+    /// The spec's generation.
+    pub generation: i64,
+    /// Since when it waits.
+    pub at: Timestamp,
+    /// Who wants it published.
+    pub by: String,
+    /// What changed, for the owners of instances.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// When instances of older versions are to be moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upgrade_by: Option<Timestamp>,
+}
+
 /// What is known about a profile.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ProfileStatus {
@@ -56,6 +73,12 @@ pub struct ProfileStatus {
     /// Every version, newest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<ProfileVersion>,
+    /// The draft that waits for a second person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<WaitingVersion>,
+    /// Who is offered it, where a second person had to agree to that; whom the newest spec names otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offered: Option<super::Sharing>,
 }
 
 /// A newer version that an instance could move to.
@@ -169,7 +192,7 @@ mod tests {
         let at = Timestamp::from_millis;
         let mut status = ProfileStatus {
             published: Some(PublishedVersion { generation: 2, at: at(1), by: "a".into() }),
-            versions: Vec::new(),
+            ..ProfileStatus::default()
         };
         status.publish(5, at(2), "b", Some("bigger disk"), Some(at(9)));
         let told: Vec<(i64, u32, VersionState)> = status.versions.iter().map(|v| (v.generation, v.number, v.state)).collect();

@@ -54,7 +54,11 @@ pub(crate) fn strangers(action: &str) -> String {
     all(mine.chain(made).chain(theirs).chain(rest.map(str::to_owned)))
 }
 
-/// The person holds one of the roles that have this permission, where the thing is, and the thing is past its draft.
+/// A two-person rule is on, and the person wrote what is asked about.
+pub(crate) const OWN_WORK: &str = "resource.two_person && resource.edited_by.contains(principal.name)";
+
+/// The person holds one of the roles that have this permission, where the thing is, the thing is past its draft, and no
+/// two-person rule keeps it from whoever wrote it.
 pub(crate) fn holds_one_with(permission: Permission) -> String {
     let held: Vec<String> = Role::ALL
         .iter()
@@ -62,7 +66,7 @@ pub(crate) fn holds_one_with(permission: Permission) -> String {
         .map(|role| format!("resource.scopes.containsAny(principal.{role})"))
         .collect();
     let held = if held.is_empty() { "false".to_owned() } else { held.join(" || ") };
-    format!("!resource.draft && resource.groups.isEmpty() && ({held})")
+    format!("!resource.draft && resource.groups.isEmpty() && !({OWN_WORK}) && ({held})")
 }
 
 pub(crate) fn all(conditions: impl IntoIterator<Item = String>) -> String {

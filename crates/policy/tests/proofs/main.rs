@@ -2,8 +2,6 @@
 //!
 //! What is claimed and under which assumptions stands in docs/security/proofs.md. Beside every proof stands a policy
 //! set with a hole in it that the proof must refute, so that no proof can pass by asking nothing.
-//!
-//! The two-person rules get their place here when they are part of the policies: that nobody approves their own request.
 
 mod assumed;
 mod golden;
@@ -72,7 +70,8 @@ fn a_paas_admin_may_do_exactly_what_is_listed() {
         let listed = format!("{PAAS_ADMIN}\n{MEMBER}");
         let assumed = assumed::only(Role::PaasAdmin);
         holds(only_what_is_listed(&mut prover, &policies(), &listed, &assumed).await);
-        holds(only_what_is_listed(&mut prover, &listed, &policies(), &assumed).await);
+        let of_others = format!("{assumed} && !({})", assumed::OWN_WORK);
+        holds(only_what_is_listed(&mut prover, &listed, &policies(), &of_others).await);
 
         let hole = with_a_hole(
             "permit (principal is User, action == Action::\"secret.view\", resource is Secret) \
@@ -80,7 +79,7 @@ fn a_paas_admin_may_do_exactly_what_is_listed() {
         );
         refuted(only_what_is_listed(&mut prover, &hole, &listed, &assumed).await, &hole, "secret.view");
         let less = without("paas_admin:ComputeProfile");
-        let missing = only_what_is_listed(&mut prover, &listed, &less, &assumed).await.expect("something is missing");
+        let missing = only_what_is_listed(&mut prover, &listed, &less, &of_others).await.expect("something is missing");
         assert!(missing.action.starts_with("compute_profile.") && !missing.allowed_by(&less), "{missing}");
         prover
     });
@@ -183,6 +182,38 @@ async fn short_of_the_matrix(prover: &mut Prover, policies: &str) -> Verdict {
 
 fn permission(action: &str) -> Permission {
     Permission::all().find(|permission| permission.to_string() == action).expect("every action is a permission")
+}
+
+/// What lets something out that somebody wrote.
+const LETS_OUT: [&str; 5] = [
+    "compute_profile.publish",
+    "environment_template.create",
+    "environment_template.update",
+    "organization.update",
+    "service_profile.publish",
+];
+
+#[test]
+fn nobody_approves_their_own_work_where_the_two_person_rule_is_on() {
+    prove("two persons", async |mut prover| {
+        let own = |_: &str| assumed::OWN_WORK.to_owned();
+        let lets_out = |action: &str| LETS_OUT.contains(&action);
+        // Of everybody, whatever roles of whatever sort they have: nothing else is assumed.
+        holds(denied(&mut prover, &policies(), own, lets_out).await);
+
+        let gone = without("two_person");
+        refuted(denied(&mut prover, &gone, own, lets_out).await, &gone, "compute_profile.publish");
+        // An exception that sounds reasonable.
+        let but_admins = policies().replace(
+            "when { resource.two_person &&",
+            "when { !resource.scopes.containsAny(principal.org_admin) && resource.two_person &&",
+        );
+        refuted(denied(&mut prover, &but_admins, own, lets_out).await, &but_admins, "compute_profile.publish");
+        // One that only templates have.
+        let forgotten = policies().replace("Action::\"environment_template.update\", Action::\"organization.update\"]", "Action::\"organization.update\"]");
+        refuted(denied(&mut prover, &forgotten, own, lets_out).await, &forgotten, "environment_template.update");
+        prover
+    });
 }
 
 #[test]

@@ -143,6 +143,10 @@ async fn one<S: Admit>(admission: &mut Admission<'_>, document: Document) -> Res
     let Document { kind, scope, metadata, spec } = document;
     let name = metadata.name.clone();
     let (action, after, before) = apply_one::<S>(admission, &scope, metadata, spec).await?;
+    // All or nothing: what waits for a second person is asked for by itself.
+    if let Some(error) = admission.waits.take() {
+        return Err(error);
+    }
     let diff = match (&before, action) {
         (Some(before), Applied::Updated) => Some(diff(before, &after)?),
         _ => None,

@@ -414,7 +414,8 @@ async fn update<S: Admit>(
         return Err(Error::invalid_field("metadata.name", "a name never changes; make another object").into());
     }
     let object = admission::update(&mut admission, located, draft.metadata, draft.spec, version).await?;
-    writing.end(dry_run).await?;
+    let waits = admission.waits.take();
+    writing.end_unless(waits, dry_run).await?;
     Ok(Answer(StatusCode::OK, object))
 }
 

@@ -92,7 +92,8 @@ impl Writing {
     pub(crate) async fn on<A: Action, S: Spec>(state: &AppState, caller: &Caller, place: &Place) -> Result<(Self, Located<S>)> {
         let mut writing = Self::begin(state, caller.context()).await?;
         let located = writing.batch.locate::<S>(&place.scope, place.name()?).await?.ok_or_else(Error::not_visible)?;
-        state.policy.allow::<A, S>(&caller.principal, located.resource())?;
+        // Whether a two-person rule keeps it back is asked when it is clear what is to be let out.
+        state.policy.allow::<A, S>(&caller.principal, &located.resource().beside_two_person())?;
         Ok((writing, located))
     }
 
@@ -103,7 +104,14 @@ impl Writing {
             principal: caller.principal.clone(),
             proof: state.controller.proof(),
             store: &state.controller,
+            waits: None,
         }
+    }
+
+    /// The same, where a two-person rule may have kept back what was asked for: what is made durable then is that it waits.
+    pub(crate) async fn end_unless(self, waits: Option<Error>, dry_run: bool) -> Result<()> {
+        self.end(dry_run).await?;
+        waits.map_or(Ok(()), Err)
     }
 
     /// Makes it durable, unless it was only a rehearsal.

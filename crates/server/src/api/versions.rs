@@ -115,7 +115,8 @@ async fn publish<S: ProfileSpec + Admit>(
     let (mut writing, located) = Writing::on::<action::Publish, S>(&state, &caller, &place).await?;
     let mut admission = writing.admission(&state, &caller);
     let object = admission::publish(&mut admission, located, state.store.now(), &publication).await?;
-    writing.end(false).await?;
+    let waits = admission.waits.take();
+    writing.end_unless(waits, false).await?;
     Ok(Answer(StatusCode::OK, object))
 }
 

@@ -34,7 +34,7 @@ fn vision() -> ScopePath {
 
 /// An organization and a project.
 async fn seed(db: &TestStore) {
-    db.make(&ScopePath::platform(), "acme", Organization { currency: "EUR".to_owned() }).await;
+    db.make(&ScopePath::platform(), "acme", Organization { currency: "EUR".to_owned(), ..Organization::default() }).await;
     db.make(&acme(), "vision", Project::default()).await;
 }
 

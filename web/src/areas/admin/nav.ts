@@ -1,4 +1,4 @@
-import { BadgeCheck, FolderClosed, House, KeyRound, ScanSearch, ScrollText, Server, ShieldCheck, UserRoundCheck, Users, UsersRound } from "lucide-react";
+import { BadgeCheck, FolderClosed, House, KeyRound, ScanSearch, ScrollText, Server, Settings2, ShieldCheck, UserRoundCheck, Users, UsersRound } from "lucide-react";
 import { paths } from "../../lib/paths";
 import { frame as m } from "../../messages/en/frame";
 import { nav } from "../../messages/en/nav";
@@ -22,5 +22,6 @@ export const administration: Area = {
     { label: nav.admin.targets, icon: Server, to: adminPaths.targets, needs: ["target.view"] },
     { label: nav.admin.secrets, icon: KeyRound, to: adminPaths.secrets, needs: ["secret.view"] },
     { label: nav.admin.audit, icon: ScrollText, to: adminPaths.audit, needs: ["audit_entry.view"] },
+    { label: nav.admin.settings, icon: Settings2, to: adminPaths.settings, needs: ["organization.update"] },
   ],
 };

@@ -18,5 +18,6 @@ export const adminPaths = {
   targets: (scope: Scope) => `${paths.admin(scope)}/targets`,
   target: (scope: Scope, name: string) => `${paths.admin(scope)}/targets/${part(name)}`,
   secrets: (scope: Scope) => `${paths.admin(scope)}/secrets`,
+  settings: (scope: Scope) => `${paths.admin(scope)}/settings`,
   audit: (scope: Scope) => `${paths.admin(scope)}/audit`,
 };

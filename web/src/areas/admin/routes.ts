@@ -117,6 +117,13 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(() => import("./audit/Audit"), "Audit"),
 });
 
+const settingsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: "/settings",
+  staticData: { crumb: nav.admin.settings },
+  component: lazyRouteComponent(() => import("./settings/Settings"), "Settings"),
+});
+
 export const adminRoutes = adminRoute.addChildren([
   homeRoute,
   projectsRoute.addChildren([projectsIndexRoute, projectRoute.addChildren([projectTabRoute])]),
@@ -128,4 +135,5 @@ export const adminRoutes = adminRoute.addChildren([
   targetsRoute.addChildren([targetsIndexRoute, targetRoute]),
   secretsRoute,
   auditRoute,
+  settingsRoute,
 ]);

@@ -100,7 +100,7 @@ function Settings({ organization, mayDelete }: { organization: Organization; may
       className="flex max-w-xl flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        update.mutate({ object: organization, metadata: { display_name: title, description }, spec: { currency } }, { onSuccess: () => toast(admin.common.saved) });
+        update.mutate({ object: organization, metadata: { display_name: title, description }, spec: { ...organization.spec, currency } }, { onSuccess: () => toast(admin.common.saved) });
       }}
     >
       <Unsaved when={changed && !update.isPending && !remove.isPending && !remove.isSuccess} />

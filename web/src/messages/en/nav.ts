@@ -27,6 +27,7 @@ export const nav = {
     targets: "Targets",
     secrets: "Secrets",
     audit: "Audit",
+    settings: "Settings",
   },
   operations: { organizations: "Organizations", catalogue: "System catalogue", encryption: "Encryption" },
 };

@@ -115,7 +115,7 @@ export const studio = {
     anyKind: "Compute and services",
     state: "State",
     anyState: "Any state",
-    states: { draft: "Draft", published: "Published", changed: "Unpublished changes" },
+    states: { draft: "Draft", waiting: "Waits for a second person", published: "Published", changed: "Unpublished changes" },
     name: "Name",
     template: "Template",
     shared: "Offered to",

@@ -23,6 +23,7 @@ export const ui = {
   anyGpu: "GPU",
   noSteps: "No steps yet.",
   draft: "Draft",
+  waitsForApproval: "Waits for a second person",
   published: "Published",
   publishedWithChanges: "Unpublished changes",
   serviceProfile: "Service",

@@ -1,6 +1,6 @@
 // What a person was told, newest first. Following one marks it read.
 import { Link } from "@tanstack/react-router";
-import { ArrowRightLeft, ArrowUpCircle, CircleCheck, CircleX, MailPlus, MoveRight, ShieldAlert, TriangleAlert } from "lucide-react";
+import { ArrowRightLeft, ArrowUpCircle, CircleCheck, CircleX, MailPlus, MoveRight, ShieldAlert, TriangleAlert, UserRoundCheck } from "lucide-react";
 import type { ReactNode } from "react";
 import type { useNotifications } from "../../api/notifications";
 import type { Notification, NotificationKind } from "../../api/types-people";
@@ -21,6 +21,9 @@ const ICONS: Record<NotificationKind, ReactNode> = {
   invited: <MailPlus {...icon} className="text-muted" />,
   transferred: <ArrowRightLeft {...icon} className="text-muted" />,
   moved: <MoveRight {...icon} className="text-muted" />,
+  approval_needed: <UserRoundCheck {...icon} className="text-waiting" />,
+  approval_given: <CircleCheck {...icon} className="text-running" />,
+  approval_refused: <CircleX {...icon} className="text-failed" />,
   sign_in_changed: <ShieldAlert {...icon} className="text-waiting" />,
   move_failed: <TriangleAlert {...icon} className="text-failed" />,
 };

@@ -46,6 +46,9 @@ pub(crate) enum ProfileCommand {
   warpyard profile publish small --kind compute
   warpyard profile publish jupyterlab --note 'old image ends' --upgrade-by 2031-03-01
 
+Where the organization's two-person rule is on, whoever wrote the draft does not publish it: the command says who may, they
+are told, and the draft waits. They look at it with `warpyard profile diff` and publish it with the same command.
+
 Instances keep the version they were launched with until their owners upgrade, or until --upgrade-by: a date (its first
 moment, UTC), a moment such as 2031-03-01T09:00:00Z, or a time from now such as 14d. `warpyard profile fleet` shows before
 what that would do to each of them.")]

@@ -10,10 +10,11 @@ import type { ValueChange } from "../../../lib/diff";
 import { admin } from "../../../messages/en/admin";
 import { designer } from "../../../messages/en/designer";
 import { studio } from "../../../messages/en/studio";
+import { ui } from "../../../messages/en/ui";
 import { Button } from "../../../ui/Button";
 import { ConfirmDialog } from "../../../ui/Dialog";
 import { MoreMenu } from "../../../ui/Menu";
-import { PublishedBadge } from "../../../ui/StateBadge";
+import { PublishedBadge, StateBadge } from "../../../ui/StateBadge";
 import { toast } from "../../../ui/Toast";
 import { rowName } from "../../../lib/rows";
 import { studioPaths } from "../paths";
@@ -21,6 +22,7 @@ import { PublishDialog } from "./PublishDialog";
 import { cx } from "../../../ui/cx";
 import { useDesigner } from "./context";
 import type { ProfileSpec } from "./draft";
+import { waits } from "../profiles/rows";
 import { numberOf } from "./versions";
 import type { DraftState, Keeping } from "./draft-state";
 
@@ -66,7 +68,7 @@ export function Bar({ state, problems, changes, publishedSpec, known }: BarProps
   return (
     <div className="sticky top-12 z-10 -mx-4 flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-y border-line bg-page px-4 py-2 md:-mx-8 md:px-8">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        {profile && <PublishedBadge published={published} generation={profile.metadata.generation} />}
+        {profile && (waits(profile) ? <StateBadge tone="waiting">{ui.waitsForApproval}</StateBadge> : <PublishedBadge published={published} generation={profile.metadata.generation} />)}
         {!readOnly && (
           <span className={cx("inline-flex items-center gap-1.5", TONES[keeping])}>
             <KeepingIcon keeping={keeping} />

@@ -1,19 +1,21 @@
 // Before people launch another version: what changes for them, and whom it reaches.
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useAction } from "../../../api/hooks";
+import { keys, useAction } from "../../../api/hooks";
 import { designer } from "../../../messages/en/designer";
+import { duties } from "../../../messages/en/duties";
 import { ui } from "../../../messages/en/ui";
 import type { ValueChange } from "../../../lib/diff";
 import { Button } from "../../../ui/Button";
 import { Dialog } from "../../../ui/Dialog";
 import { TextField } from "../../../ui/Field";
-import { ErrorPanel } from "../../../ui/Page";
+import { ErrorPanel, Notice } from "../../../ui/Page";
 import { toast } from "../../../ui/Toast";
 import { ApiError } from "../../../api/error";
 import { rowName } from "../../../lib/rows";
 import { sharedWith } from "../profiles/Profiles";
-import { type Profile, kindOf } from "../profiles/rows";
+import { type Profile, kindOf, waits } from "../profiles/rows";
+import { Asked, DraftDiff } from "../approvals/DraftDiff";
 import { DeadlineField, readLocalTime } from "./DeadlineField";
 import { FleetPlan } from "./FleetPlan";
 import { PartLink } from "./PartLink";
@@ -40,11 +42,15 @@ export function PublishDialog({ profile, scope, changes, onClose }: PublishDialo
   const name = rowName(profile);
   const until = readLocalTime(deadline);
   const fields = publish.error instanceof ApiError ? publish.error.fields : [];
+  // Nothing went wrong: somebody else decides, and was told.
+  const kept = publish.error instanceof ApiError && publish.error.code === "approval_required" ? publish.error : undefined;
+  const waiting = waits(profile) ? profile.status.waiting : undefined;
   const vanishing = fields.some((field) => field.path.startsWith("spec.inputs"));
   const submit = () =>
     publish.mutate(
       { object: profile as never, action: "publish", body: { ...(note.trim() === "" ? {} : { note: note.trim() }), ...(until ? { upgrade_by: until } : {}) } },
       {
+        onError: () => client.invalidateQueries({ queryKey: keys.kind(kind) }),
         onSuccess: () => {
           toast(m.done(name));
           void client.invalidateQueries({ queryKey: ["catalogue"] });
@@ -62,16 +68,24 @@ export function PublishDialog({ profile, scope, changes, onClose }: PublishDialo
       onSubmit={submit}
       footer={
         <>
-          <Button onClick={onClose}>{ui.cancel}</Button>
-          <Button type="submit" variant="primary" busy={publish.isPending}>
-            {m.do}
-          </Button>
+          <Button onClick={onClose}>{kept ? ui.close : ui.cancel}</Button>
+          {!kept && (
+            <Button type="submit" variant="primary" busy={publish.isPending}>
+              {waiting ? duties.waiting.approve : m.do}
+            </Button>
+          )}
         </>
       }
     >
+      {kept && (
+        <Notice tone="waiting">
+          <p role="status">{kept.message}</p>
+        </Notice>
+      )}
+      {waiting && !kept && <Asked waiting={waiting} />}
       <p>{m.offered(sharedWith(profile))}</p>
       {changes === undefined ? (
-        <p className="text-muted">{m.first}</p>
+        !profile.status.published && <p className="text-muted">{m.first}</p>
       ) : (
         <div>
           <p className="font-medium">{m.changed}</p>
@@ -84,6 +98,7 @@ export function PublishDialog({ profile, scope, changes, onClose }: PublishDialo
           </ul>
         </div>
       )}
+      {waiting && <DraftDiff kind={kind} scope={scope} name={profile.metadata.name} />}
       <section className="flex flex-col gap-2" aria-label={designer.fleet.title}>
         <h3 className="font-medium">{designer.fleet.title}</h3>
         {plan.isLoading && <p className="text-muted">{m.looking}</p>}
@@ -92,7 +107,7 @@ export function PublishDialog({ profile, scope, changes, onClose }: PublishDialo
       </section>
       <TextField label={m.note} optional help={m.noteHelp} value={note} onChange={setNote} {...at(fields.find((field) => field.path === "note")?.message)} />
       {plan.data && plan.data.instances.length > 0 && <DeadlineField value={deadline} onChange={setDeadline} error={fields.find((field) => field.path === "upgrade_by")?.message} />}
-      {publish.error && <ErrorPanel error={publish.error} {...(vanishing ? { title: m.refused } : {})} />}
+      {publish.error && !kept && <ErrorPanel error={publish.error} {...(vanishing ? { title: m.refused } : {})} />}
       {vanishing && (
         <PartLink part="inputs" className="self-start font-medium text-accent-ink underline" onClick={onClose}>
           {m.toInputs}

@@ -4,7 +4,6 @@ import { useAction } from "../../../api/hooks";
 import { usePermissions } from "../../../api/session";
 import type { Revision } from "../../../api/types";
 import type { ProfileVersion } from "../../../api/types-versions";
-import { toYaml } from "../../../lib/yaml";
 import { designer } from "../../../messages/en/designer";
 import { Button } from "../../../ui/Button";
 import { SelectField } from "../../../ui/Field";
@@ -17,8 +16,9 @@ import { type Profile, useInstancesOf } from "../profiles/rows";
 import { VersionBadge } from "./VersionBadge";
 import { VersionDialog } from "./VersionDialog";
 import { useDesigner } from "./context";
-import { type ProfileSpec, cleanSpec } from "./draft";
+import type { ProfileSpec } from "./draft";
 import { useRevisions } from "./server";
+import { specText } from "./spec-text";
 import { versionsOf } from "./versions";
 
 const m = designer.versions;
@@ -141,13 +141,5 @@ export function VersionsPart() {
 }
 
 function textOf(revisions: Revision<ProfileSpec>[], which: string, now: ProfileSpec): string {
-  const spec = which === NOW ? now : revisions.find((revision) => String(revision.generation) === which)?.spec;
-  return spec ? toYaml(sorted(cleanSpec(spec))).trimEnd() : "";
-}
-
-/** The same order of names in both texts, so that only real differences show. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => a.localeCompare(b)).map(([key, one]) => [key, sorted(one)]));
+  return specText(which === NOW ? now : revisions.find((revision) => String(revision.generation) === which)?.spec);
 }

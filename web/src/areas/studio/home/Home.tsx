@@ -12,6 +12,7 @@ import { ErrorPanel, PageBody, PageHeader, Section, Skeleton } from "../../../ui
 import { Segmented } from "../../../ui/Tabs";
 import { studioPaths } from "../paths";
 import { useInstancesOf, useProfiles } from "../profiles/rows";
+import { Approvals } from "../approvals/Approvals";
 import { FirstHour } from "./FirstHour";
 import { Changes, Drafts, Failing, Launched, Running, Where } from "./Lists";
 import { Picture } from "./Picture";
@@ -64,6 +65,7 @@ export function Home() {
       {overview.error && <ErrorPanel error={overview.error} onRetry={() => void overview.refetch()} />}
       {!figures && !overview.error && <Skeleton lines={4} />}
       {figures && <Picture overview={figures} scope={scope} seesInstances={seesInstances} />}
+      <Approvals rows={rows} scope={scope} />
       {quick.length > 0 && (
         <Section title={m.quick}>
           <div className="flex flex-wrap gap-2">

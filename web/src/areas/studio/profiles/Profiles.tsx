@@ -18,13 +18,13 @@ import { Select } from "../../../ui/Field";
 import { MoreMenu } from "../../../ui/Menu";
 import { PageBody, PageHeader } from "../../../ui/Page";
 import { ProfileIcon } from "../../../ui/ProfileIcon";
-import { PublishedBadge, Tag } from "../../../ui/StateBadge";
+import { PublishedBadge, StateBadge, Tag } from "../../../ui/StateBadge";
 import { RelativeTime } from "../../../ui/Time";
 import { toast } from "../../../ui/Toast";
 import { admin } from "../../../messages/en/admin";
 import { rowId, rowName } from "../../../lib/rows";
 import { studioPaths } from "../paths";
-import { type Profile, countByProfile, kindOf, profileKey, stateOf, useInstancesOf, useProfiles } from "./rows";
+import { type Profile, countByProfile, kindOf, profileKey, stateOf, useInstancesOf, useProfiles, waits } from "./rows";
 
 const m = studio.profiles;
 
@@ -77,7 +77,7 @@ export function Profiles() {
       ),
     },
     { id: "kind", header: m.kind, sortValue: kindOf, cell: (row) => <Tag>{kindOf(row) === "ServiceProfile" ? ui.serviceProfile : ui.computeProfile}</Tag> },
-    { id: "state", header: m.state, sortValue: stateOf, cell: (row) => <PublishedBadge published={row.status.published} generation={row.metadata.generation} /> },
+    { id: "state", header: m.state, sortValue: stateOf, cell: (row) => (waits(row) ? <StateBadge tone="waiting">{ui.waitsForApproval}</StateBadge> : <PublishedBadge published={row.status.published} generation={row.metadata.generation} />) },
     { id: "template", header: m.template, cell: (row) => <code>{`${row.spec.template.name} ${row.spec.template.version}`}</code> },
     { id: "shared", header: m.shared, cell: sharedWith },
     ...(seesInstances
@@ -147,7 +147,7 @@ export function Profiles() {
             </Select>
             <Select aria-label={m.state} value={search.state ?? ""} onChange={(event) => setSearch({ state: event.target.value })} className="max-w-48">
               <option value="">{m.anyState}</option>
-              {(["draft", "published", "changed"] as const).map((state) => (
+              {(["draft", "waiting", "published", "changed"] as const).map((state) => (
                 <option key={state} value={state}>
                   {m.states[state]}
                 </option>

@@ -6,11 +6,15 @@ import type { ComputeProfile, Instance, ServiceProfile } from "../../../api/type
 import type { ProfileKind } from "../paths";
 
 export type Profile = ComputeProfile | ServiceProfile;
-export type ProfileState = "draft" | "published" | "changed";
+export type ProfileState = "draft" | "published" | "changed" | "waiting";
 
 export const kindOf = (profile: Profile): ProfileKind => (profile.kind === "ComputeProfile" ? "ComputeProfile" : "ServiceProfile");
 
+/** The draft as it is now waits for somebody who did not write it. */
+export const waits = ({ status, metadata }: Pick<Profile, "status" | "metadata">) => status.waiting !== undefined && status.waiting.generation === metadata.generation;
+
 export function stateOf(profile: Profile): ProfileState {
+  if (waits(profile)) return "waiting";
   const published = profile.status.published;
   if (!published) return "draft";
   return published.generation < profile.metadata.generation ? "changed" : "published";

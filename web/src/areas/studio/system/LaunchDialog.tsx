@@ -117,7 +117,8 @@ function Items({ answer, org, words }: { answer: LaunchAnswer; org: string; word
               <span className="font-medium">{item.name}</span>
             )}
             <span className="text-muted">{item.project}</span>
-            <span className="ml-auto">
+            <span className="ml-auto flex flex-wrap gap-2">
+              {item.waits && <StateBadge tone="waiting">{ui.waitsForApproval}</StateBadge>}
               <StateBadge tone={tones[item.action]}>{words[item.action]}</StateBadge>
             </span>
           </li>

@@ -10,7 +10,7 @@ export interface LaunchRequest {
   all_projects: boolean;
 }
 export interface LaunchAnswer {
-  items: { kind: Kind; name: string; project: string; action: "created" | "updated" | "unchanged" }[];
+  items: { kind: Kind; name: string; project: string; action: "created" | "updated" | "unchanged"; waits?: boolean }[];
   missing: string[];
 }
 
