@@ -66,10 +66,9 @@ impl Exit {
         match code {
             ErrorCode::NotFound => Exit::NotFound,
             ErrorCode::Forbidden | ErrorCode::Unauthenticated => Exit::Forbidden,
-            ErrorCode::AlreadyExists
-            | ErrorCode::Conflict
-            | ErrorCode::ApprovalRequired
-            | ErrorCode::PreconditionFailed => Exit::Conflict,
+            ErrorCode::AlreadyExists | ErrorCode::Conflict | ErrorCode::ApprovalRequired | ErrorCode::PreconditionFailed => {
+                Exit::Conflict
+            }
             ErrorCode::Invalid | ErrorCode::TooLarge => Exit::Invalid,
             ErrorCode::RateLimited
             | ErrorCode::QuotaExceeded

@@ -72,7 +72,9 @@ impl Policy {
             return Ok(Allowed::new(principal.name(), &resource.uid, &resource.scope));
         }
         if resource.two_person && self.decide(principal, permission, &resource.beside_two_person()) {
-            return Err(Error::approval_required("You wrote this yourself, and a two-person rule holds here: somebody else decides."));
+            return Err(Error::approval_required(
+                "You wrote this yourself, and a two-person rule holds here: somebody else decides.",
+            ));
         }
         let view = Permission { subject: permission.subject, verb: Verb::View };
         if permission.verb != Verb::View && self.decide(principal, view, resource) {

@@ -3259,7 +3259,7 @@ export interface components {
             read: boolean;
         };
         /** @description What a notification is about. */
-        NotificationKind: "launch_finished" | "launch_failed" | "update_available" | "invited" | "transferred" | "moved" | "move_failed" | "sign_in_changed";
+        NotificationKind: "launch_finished" | "launch_failed" | "update_available" | "invited" | "transferred" | "moved" | "move_failed" | "approval_needed" | "approval_given" | "approval_refused" | "sign_in_changed";
         /** @description Where a notification leads. */
         NotificationLink: {
             /** @description The organization. */
@@ -3714,7 +3714,7 @@ export interface components {
              * @description What is.
              * @default {}
              */
-            status: components["schemas"]["NoStatus"];
+            status: components["schemas"]["OrganizationStatus"];
         };
         /** @description What an organization is given. */
         Organization: {
@@ -3723,9 +3723,36 @@ export interface components {
              * @default USD
              */
             currency: string;
+            /** @description What nobody in it does alone. */
+            two_person?: components["schemas"]["TwoPerson"];
         };
-        /** @description An empty status, for kinds that observe nothing. */
-        NoStatus: Record<string, never>;
+        /** @description The two-person rules: what one person wrote, another one lets out. */
+        TwoPerson: {
+            /**
+             * @description Nobody publishes a profile's generation that they wrote.
+             * @default false
+             */
+            publish: boolean;
+            /**
+             * @description Nobody makes a template's version active that they wrote.
+             * @default false
+             */
+            template: boolean;
+        };
+        /** @description What is going on in an organization. */
+        OrganizationStatus: {
+            /** @description A two-person rule that is to be switched off. */
+            switching_off?: components["schemas"]["SwitchingOff"] | null;
+        };
+        /** @description Somebody wants a two-person rule switched off; a second person has to want it too. */
+        SwitchingOff: {
+            /** @description The rules as they would be. */
+            two_person: components["schemas"]["TwoPerson"];
+            /** @description Who asked first. */
+            by: string;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+        };
         /** @description A list on the wire. */
         ListOfOrganizationRevision: {
             /** @description The entries. */
@@ -4129,6 +4156,8 @@ export interface components {
             /** @description Why they have it. */
             reason?: string;
         };
+        /** @description An empty status, for kinds that observe nothing. */
+        NoStatus: Record<string, never>;
         /** @description A list on the wire. */
         ListOfRoleBindingRevision: {
             /** @description The entries. */
@@ -4841,6 +4870,10 @@ export interface components {
             published?: components["schemas"]["PublishedVersion"] | null;
             /** @description Every version, newest last. */
             versions?: components["schemas"]["ProfileVersion"][];
+            /** @description The draft that waits for a second person. */
+            waiting?: components["schemas"]["WaitingVersion"] | null;
+            /** @description Who is offered it, where a second person had to agree to that; whom the newest spec names otherwise. */
+            offered?: components["schemas"]["Sharing"] | null;
         };
         /** @description Which generation of a profile people launch. */
         PublishedVersion: {
@@ -4882,6 +4915,22 @@ export interface components {
         };
         /** @description How far a version is in its life. A generation that was never published is a draft and no version yet. */
         VersionState: "published" | "deprecated" | "retired";
+        /** @description A generation whose author wants it published; by a two-person rule somebody else does that. */
+        WaitingVersion: {
+            /**
+             * Format: int64
+             * @description The spec's generation.
+             */
+            generation: number;
+            /** @description Since when it waits. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who wants it published. */
+            by: string;
+            /** @description What changed, for the owners of instances. */
+            note?: string;
+            /** @description When instances of older versions are to be moved. */
+            upgrade_by?: components["schemas"]["Timestamp"] | null;
+        };
         /** @description A list on the wire. */
         ListOfComputeProfileRevision: {
             /** @description The entries. */
@@ -6163,6 +6212,8 @@ export interface components {
             project: components["schemas"]["Name"];
             /** @description What happened to it. */
             action: components["schemas"]["Applied"];
+            /** @description It is a draft that waits for somebody else to publish it, by a two-person rule. */
+            waits: boolean;
         };
         /** @description What applying a document did. */
         Applied: "created" | "updated" | "unchanged";
@@ -6739,7 +6790,7 @@ export interface components {
             request_id: string;
         };
         /** @description The class of an error; every transport maps it in one place. */
-        ErrorCode: "not_found" | "already_exists" | "invalid" | "conflict" | "forbidden" | "unauthenticated" | "rate_limited" | "quota_exceeded" | "capacity_unavailable" | "precondition_failed" | "too_large" | "provider_failed" | "unavailable" | "internal";
+        ErrorCode: "not_found" | "already_exists" | "invalid" | "conflict" | "forbidden" | "unauthenticated" | "rate_limited" | "quota_exceeded" | "capacity_unavailable" | "approval_required" | "precondition_failed" | "too_large" | "provider_failed" | "unavailable" | "internal";
     };
     responses: {
         /** @description Forbidden */

@@ -295,7 +295,14 @@ impl Admit for ServiceInstance {
         }
         references.push((profile.uid, "spec.profile".to_owned()));
         self.profile = reference;
-        Ok(Admitted { spec: self, status: first_status(), references, sealed: inputs.sealed, unsealed: inputs.unsealed, status_now: None })
+        Ok(Admitted {
+            spec: self,
+            status: first_status(),
+            references,
+            sealed: inputs.sealed,
+            unsealed: inputs.unsealed,
+            status_now: None,
+        })
     }
 
     /// Whom the owner lets in is the gateway's business: what runs goes on, and what ended does not begin anew.

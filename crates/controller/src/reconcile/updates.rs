@@ -90,7 +90,8 @@ async fn follow<S: Instance>(store: &ControllerStore, lease: &Lease, profile_uid
             continue;
         }
         let (_, _, project) = home_of(&object)?;
-        let reaches = profile.metadata.scope.project.as_ref().is_some_and(|home| crate::profile::offered(&profile).reaches(home, project));
+        let reaches =
+            profile.metadata.scope.project.as_ref().is_some_and(|home| crate::profile::offered(&profile).reaches(home, project));
         let generation = object.spec.profile().generation.unwrap_or_default();
         let update = profile.status.update_for(generation).filter(|_| reaches);
         let now = store.store().now();

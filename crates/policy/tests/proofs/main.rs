@@ -210,7 +210,10 @@ fn nobody_approves_their_own_work_where_the_two_person_rule_is_on() {
         );
         refuted(denied(&mut prover, &but_admins, own, lets_out).await, &but_admins, "compute_profile.publish");
         // One that only templates have.
-        let forgotten = policies().replace("Action::\"environment_template.update\", Action::\"organization.update\"]", "Action::\"organization.update\"]");
+        let forgotten = policies().replace(
+            "Action::\"environment_template.update\", Action::\"organization.update\"]",
+            "Action::\"organization.update\"]",
+        );
         refuted(denied(&mut prover, &forgotten, own, lets_out).await, &forgotten, "environment_template.update");
         prover
     });

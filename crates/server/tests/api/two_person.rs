@@ -138,7 +138,11 @@ async fn what_is_shipped_waits_too() {
     let made = list["items"].as_array().unwrap();
     assert!(!made.is_empty() && made.iter().all(|p| p["status"]["published"].is_null() && p["status"]["waiting"].is_object()));
     for item in items {
-        let path = format!("{VISION}/{}/{}", if item["kind"] == "ComputeProfile" { "compute-profiles" } else { "service-profiles" }, item["name"].as_str().unwrap());
+        let path = format!(
+            "{VISION}/{}/{}",
+            if item["kind"] == "ComputeProfile" { "compute-profiles" } else { "service-profiles" },
+            item["name"].as_str().unwrap()
+        );
         other.post(&format!("{path}/publish"), &json!({})).await.expect(200);
     }
     world.finish().await;
@@ -150,9 +154,7 @@ async fn authors_do_not_activate_their_templates() {
     let (author, admin) = (world.role(Role::TemplateAuthor), world.role(Role::OrgAdmin));
     rules(admin, false, true).await.expect(200);
     let version = |state: &str, command: &str| json!({ "version": "1.0.0", "state": state, "process": { "command": [command] } });
-    let body = |versions: Json| {
-        json!({ "metadata": { "name": "mine" }, "spec": { "target_type": "process", "workload": "service", "versions": versions } })
-    };
+    let body = |versions: Json| json!({ "metadata": { "name": "mine" }, "spec": { "target_type": "process", "workload": "service", "versions": versions } });
     let (all, mine) = (format!("{ACME}/environment-templates"), format!("{ACME}/environment-templates/mine"));
     author.post(&all, &body(json!([version("active", "a")]))).await.problem(409, "approval_required");
     author.post(&all, &body(json!([version("draft", "a")]))).await.expect(201);
@@ -168,8 +170,14 @@ async fn authors_do_not_activate_their_templates() {
                        "spec": body(json!([version("active", "a")]))["spec"] });
     author.apply("", &file.to_string()).await.problem(409, "approval_required");
     // An author who went over a roundabout way stays the author of what they wrote.
-    admin.put(&mine, &body(json!([version("draft", "a"), { "version": "2.0.0", "process": { "command": ["x"] } }]))).await.expect(200);
-    author.put(&mine, &body(json!([version("active", "a"), { "version": "2.0.0", "process": { "command": ["x"] } }]))).await.problem(409, "approval_required");
+    admin
+        .put(&mine, &body(json!([version("draft", "a"), { "version": "2.0.0", "process": { "command": ["x"] } }])))
+        .await
+        .expect(200);
+    author
+        .put(&mine, &body(json!([version("active", "a"), { "version": "2.0.0", "process": { "command": ["x"] } }])))
+        .await
+        .problem(409, "approval_required");
     let both = body(json!([version("active", "a"), { "version": "2.0.0", "state": "active", "process": { "command": ["x"] } }]));
     admin.put(&mine, &both).await.problem(409, "approval_required");
     let one = body(json!([version("active", "a"), { "version": "2.0.0", "process": { "command": ["x"] } }]));
@@ -182,7 +190,11 @@ async fn authors_do_not_activate_their_templates() {
 async fn the_rule_is_switched_off_by_two() {
     let world = World::start().await;
     let (admin, root) = (world.role(Role::OrgAdmin), world.of("root"));
-    world.of("paas-admin").put(ACME, &json!({ "metadata": { "name": "acme" }, "spec": { "currency": "EUR" } })).await.problem(403, "forbidden");
+    world
+        .of("paas-admin")
+        .put(ACME, &json!({ "metadata": { "name": "acme" }, "spec": { "currency": "EUR" } }))
+        .await
+        .problem(403, "forbidden");
     rules(admin, true, true).await.expect(200);
     // Leaving the rule out of the spec is switching it off as well.
     let bare = json!({ "metadata": { "name": "acme", "display_name": "Other" }, "spec": { "currency": "USD" } });
