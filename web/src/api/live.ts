@@ -2,54 +2,43 @@
 import { type InfiniteData, type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
 import { socketUrl } from "./client";
-import { ApiError } from "./error";
 import { keys } from "./hooks";
 import { scopeKey, scopeOf } from "./kinds";
+import { gone, Newest } from "./newest";
 import type { Kind, Obj, Page, Scope } from "./types";
 import { WatchClient, type WatchEvent } from "./watch";
 
 export const watchClient = new WatchClient(() => new WebSocket(socketUrl("/watch")));
 
+/** What was told on `watchClient`. */
+export const newest = new Newest();
+
 /** Puts one event into the cache. */
-export function patchCache(client: QueryClient, event: WatchEvent): void {
+export function patchCache(client: QueryClient, told: Newest, event: WatchEvent): void {
   const { kind, metadata } = event.object;
+  told.remember(event);
   const item = keys.item(kind, scopeOf(metadata), metadata.name);
   if (event.type === "deleted") {
     // A page that still shows it learns so without asking the server for what is known to be gone.
-    const gone = new ApiError({ status: 404, code: "not_found", detail: "It was deleted." });
-    client.getQueryCache().find({ queryKey: item, exact: true })?.setState({ status: "error", error: gone, fetchStatus: "idle" });
+    client.getQueryCache().find({ queryKey: item, exact: true })?.setState({ status: "error", error: gone(), fetchStatus: "idle" });
   } else {
-    client.setQueryData<Obj>(item, (old) =>
-      old && old.metadata.resource_version > metadata.resource_version ? old : (event.object as Obj),
-    );
+    client.setQueryData<Obj>(item, (old) => told.of(old ?? (event.object as Obj)) ?? old);
   }
+  const lists = { queryKey: [...keys.kind(kind), "list"] };
   let unseen = false;
-  client.setQueriesData<InfiniteData<Page<Obj>>>({ queryKey: [...keys.kind(kind), "list"] }, (data) => {
+  client.setQueriesData<InfiniteData<Page<Obj>>>(lists, (data) => {
     if (!data) return data;
     const has = data.pages.some((page) => page.items.some((object) => object.metadata.uid === metadata.uid));
-    if (!has) {
-      unseen ||= event.type !== "deleted";
-      return data;
-    }
-    return { ...data, pages: data.pages.map((page) => patchPage(page, event)) };
+    unseen ||= !has && event.type !== "deleted";
+    return has ? { ...data, pages: data.pages.map((page) => told.ofPage(page)) } : data;
   });
   // A new object may belong into a list at a place only the server knows.
-  if (unseen) void client.invalidateQueries({ queryKey: [...keys.kind(kind), "list"] });
-}
-
-function patchPage(page: Page<Obj>, event: WatchEvent): Page<Obj> {
-  const { metadata } = event.object;
-  const mine = page.items.some((object) => object.metadata.uid === metadata.uid);
-  if (event.type === "deleted") {
-    const items = page.items.filter((object) => object.metadata.uid !== metadata.uid);
-    return { ...page, items, total: Math.max(0, page.total - 1) };
+  if (unseen) void client.invalidateQueries(lists);
+  if (event.type === "deleted") return;
+  // A list that is being read for the first time may have been read just before the object came.
+  for (const query of client.getQueryCache().findAll({ ...lists, fetchStatus: "fetching" })) {
+    if (query.state.data === undefined) told.readAgain(query);
   }
-  if (!mine) return page;
-  const newer = (object: Obj) =>
-    object.metadata.uid === metadata.uid && object.metadata.resource_version <= metadata.resource_version
-      ? (event.object as Obj)
-      : object;
-  return { ...page, items: page.items.map(newer) };
 }
 
 /** Watches kinds in a scope for as long as the component is on the page. */
@@ -63,7 +52,7 @@ export function useWatch(kinds: Kind[], scope: Scope, enabled = true): void {
     return watchClient.subscribe({
       kinds: list,
       scope: scopeOf(scope),
-      onEvent: (event) => patchCache(client, event),
+      onEvent: (event) => patchCache(client, newest, event),
       onGap: () => list.forEach((kind) => void client.invalidateQueries({ queryKey: keys.kind(kind) })),
     });
     // `where` stands for `scope`, which is a new object on every render.
