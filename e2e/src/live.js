@@ -10,7 +10,7 @@ export async function makeToken(world) {
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("What it is for").fill("laptop");
   await dialog.getByRole("button", { name: "Create token" }).click();
-  const token = dialog.getByText(/^wy_/).first();
+  const token = dialog.getByText(/^wyd_/).first();
   world.token = (await token.innerText()).trim();
   await picture(page, "token");
   await dialog.getByRole("button", { name: "Done" }).click();

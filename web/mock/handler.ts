@@ -20,7 +20,7 @@ export class MockApi {
   private signedIn = true;
   private preferences: Record<string, unknown> = {};
   private inbox = NOTIFICATIONS;
-  private tokens = [{ id: "t1", name: "laptop", created_at: new Date(Date.now() - 864e5).toISOString(), expires_at: new Date(Date.now() + 20 * 864e5).toISOString() }];
+  private tokens = [{ id: "t1", name: "laptop", scopes: [] as string[], places: [] as string[], strong: false, created_at: new Date(Date.now() - 864e5).toISOString(), expires_at: new Date(Date.now() + 20 * 864e5).toISOString() }];
   constructor(readonly store: Store) {}
 
   async handle(request: Request): Promise<Response> {
@@ -61,9 +61,9 @@ export class MockApi {
     if (path[0] === "sessions")
       return json({ items: [{ id: "s1", created_at: new Date().toISOString(), seen_at: new Date().toISOString(), agent: "Firefox 141 on Linux", address: "10.0.0.7", current: true }, { id: "s2", created_at: new Date(Date.now() - 3e8).toISOString(), seen_at: new Date(Date.now() - 9e7).toISOString(), agent: "Safari on iPad", address: "10.0.0.9" }] });
     if (method === "POST") {
-      const token = { id: `t${this.tokens.length + 1}`, name: String(body.name), created_at: new Date().toISOString(), expires_at: new Date(Date.now() + Number(body.expires_in_seconds) * 1000).toISOString() };
+      const token = { id: `t${this.tokens.length + 1}`, name: String(body.name), scopes: (body.scopes ?? []) as string[], places: (body.places ?? []) as string[], strong: false, created_at: new Date().toISOString(), expires_at: new Date(Date.now() + Number(body.expires_in_seconds) * 1000).toISOString() };
       this.tokens.push(token);
-      return json({ ...token, token: "wy_3q2p8f7x6c5v4b3n2m1k" }, 201);
+      return json({ ...token, token: "wyd_3q2p8f7x6c5v4b3n2m1k" }, 201);
     }
     if (method === "DELETE") this.tokens = this.tokens.filter((token) => token.id !== path[1]);
     return json({ items: this.tokens });

@@ -65,7 +65,7 @@ impl Exit {
     pub(crate) fn of(code: ErrorCode) -> Self {
         match code {
             ErrorCode::NotFound => Exit::NotFound,
-            ErrorCode::Forbidden | ErrorCode::Unauthenticated => Exit::Forbidden,
+            ErrorCode::Forbidden | ErrorCode::Unauthenticated | ErrorCode::SecondFactorRequired => Exit::Forbidden,
             ErrorCode::AlreadyExists | ErrorCode::Conflict | ErrorCode::ApprovalRequired | ErrorCode::PreconditionFailed => {
                 Exit::Conflict
             }

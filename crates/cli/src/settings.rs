@@ -194,7 +194,7 @@ mod tests {
     fn config() -> Config {
         let context = Context {
             server: "http://here".into(),
-            token: Some("wy_here".into()),
+            token: Some("wyd_here".into()),
             org: Some("acme".into()),
             project: Some("vision".into()),
             workspace: Some("research".into()),
@@ -219,14 +219,14 @@ mod tests {
     #[test]
     fn flags_win_and_a_token_stays_with_its_server() {
         let here = Settings::from_parts(&Global::default(), &config(), None).unwrap();
-        assert_eq!(here.token.as_deref(), Some("wy_here"));
+        assert_eq!(here.token.as_deref(), Some("wyd_here"));
         assert_eq!(here.scope.key(), "/acme/vision/research");
         let elsewhere = Global { server: Some("http://there".into()), ..Global::default() };
         let elsewhere = Settings::from_parts(&elsewhere, &config(), None).unwrap();
         assert_eq!(elsewhere.token, None);
         assert_eq!(elsewhere.scope.key(), "/");
-        let variable = Settings::from_parts(&Global::default(), &config(), Some("wy_variable\n".into())).unwrap();
-        assert_eq!(variable.token.as_deref(), Some("wy_variable"));
+        let variable = Settings::from_parts(&Global::default(), &config(), Some("wyd_variable\n".into())).unwrap();
+        assert_eq!(variable.token.as_deref(), Some("wyd_variable"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::io::BufRead;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
-use world::{TOKEN, World, run_with_input};
+use world::{TOKEN, World, run_at_terminal, run_with_input};
 
 #[test]
 fn signing_in_keeps_a_token_that_only_its_owner_can_read() {
@@ -37,6 +37,34 @@ fn signing_in_keeps_a_token_that_only_its_owner_can_read() {
     assert!(!std::fs::read_to_string(world.config_file()).unwrap().contains(TOKEN));
     let after = world.command_of_nobody(&["whoami"]).output().unwrap();
     assert_eq!(after.status.code(), Some(4));
+}
+
+#[test]
+fn a_second_factor_is_asked_for_at_the_terminal() {
+    for (typed, what) in [("123 456", "totp"), ("abcd-efgh", "recovery")] {
+        let world = World::start();
+        let login = world.command_of_nobody(&["login", &world.url, "--email", "ana@example.com"]);
+        let questions =
+            [("Password of ana@example.com: ", "two steps"), ("Code of your authenticator app, or a recovery code: ", typed)];
+        let (code, shown) = run_at_terminal(&login, &questions);
+        assert_eq!(code, 0, "{shown}");
+        assert!(shown.contains("Signed in to"), "{shown}");
+        assert!(!shown.contains("two steps") && !shown.contains(typed), "what is typed is not shown: {shown}");
+        let sent = &world.seen("POST", "/session/second-factor")[0].body;
+        assert_eq!(*sent, json!({ "ticket": "t-9", what: typed }));
+        assert_eq!(world.seen("POST", "/me/tokens").len(), 1);
+    }
+    let world = World::start();
+    let login = world.command_of_nobody(&["login", &world.url, "--email", "ana@example.com"]);
+    let questions = [("Password of ", "two steps"), ("Code of your authenticator app", "000000")];
+    let (code, shown) = run_at_terminal(&login, &questions);
+    assert_eq!(code, 4, "{shown}");
+    assert!(!world.config_file().exists());
+    // Nobody to ask: it says what to do instead.
+    let words = ["login", &world.url, "--email", "ana@example.com", "--password-stdin"];
+    let refused = run_with_input(world.command_of_nobody(&words), "two steps\n");
+    assert_eq!(refused.code, 4, "{refused:?}");
+    assert!(refused.error.contains("--token-stdin"), "{refused:?}");
 }
 
 #[test]
@@ -81,7 +109,7 @@ fn exit_codes_say_what_went_wrong() {
     let verbose = world.run(&["-v", "delete", "org", "acme", "--yes"]);
     assert!(verbose.error.contains("request id: request-1"), "{verbose:?}");
     let mut stranger = world.command(&["whoami"]);
-    assert_eq!(stranger.env("WARPYARD_TOKEN", "wy_wrong").output().unwrap().status.code(), Some(4));
+    assert_eq!(stranger.env("WARPYARD_TOKEN", "wyd_wrong").output().unwrap().status.code(), Some(4));
 }
 
 #[test]

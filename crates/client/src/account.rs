@@ -52,6 +52,23 @@ pub struct Me {
     /// Facts about the server.
     #[serde(default)]
     pub server: ServerFacts,
+    /// Organizations that want a second factor before they give the caller anything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub second_factor_required: Vec<String>,
+    /// What the token in use is limited to, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limited_to: Option<TokenLimits>,
+}
+
+/// What a token is limited to.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct TokenLimits {
+    /// Permissions; empty: all of its owner's.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// Places; empty: wherever its owner has rights.
+    #[serde(default)]
+    pub places: Vec<String>,
 }
 
 /// The caller's user.
@@ -98,6 +115,15 @@ pub struct TokenView {
     pub id: String,
     /// What it is called.
     pub name: String,
+    /// The permissions it is limited to; empty: all of its owner's.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// The places it is limited to; empty: wherever its owner has rights.
+    #[serde(default)]
+    pub places: Vec<String>,
+    /// It was made from a session in which a second factor was shown.
+    #[serde(default)]
+    pub strong: bool,
     /// When it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
@@ -107,20 +133,44 @@ pub struct TokenView {
     /// When it was last used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<Timestamp>,
+    /// When it was last given a new value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotated_at: Option<Timestamp>,
+    /// Until when the value before that goes on working.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_value_until: Option<Timestamp>,
 }
 
-/// A token that was just made; its secret is told once.
+/// A token to make.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct TokenWish {
+    /// What it is called.
+    pub name: String,
+    /// How long it works.
+    pub expires_in_seconds: u64,
+    /// The permissions it is limited to; empty: all of one's own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<String>,
+    /// The places it is limited to; empty: wherever one has rights.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<String>,
+}
+
+/// A token that was just made or rotated; its secret is told once.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct NewToken {
     /// Its id.
     pub id: String,
     /// What it is called.
     pub name: String,
-    /// The secret, `wy_…`.
+    /// The secret, `wyd_…`.
     pub token: String,
     /// When it stops working.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
+    /// Until when the value before goes on working, where it was rotated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_value_until: Option<Timestamp>,
 }
 
 /// A link with which a person sets a password and is signed in.
@@ -242,9 +292,14 @@ impl Client {
     }
 
     /// Makes a token.
-    pub async fn create_token(&self, name: &str, expires_in_seconds: u64) -> Result<NewToken> {
-        let body = json!({ "name": name, "expires_in_seconds": expires_in_seconds });
-        self.post_json(self.url(&["me", "tokens"]), &body).await
+    pub async fn create_token(&self, wish: &TokenWish) -> Result<NewToken> {
+        self.post_json(self.url(&["me", "tokens"]), wish).await
+    }
+
+    /// Gives a token a new value; the one before goes on for `grace_seconds`.
+    pub async fn rotate_token(&self, id: &str, grace_seconds: u64, expires_in_seconds: Option<u64>) -> Result<NewToken> {
+        let body = json!({ "grace_seconds": grace_seconds, "expires_in_seconds": expires_in_seconds });
+        self.post_json(self.url(&["me", "tokens", id, "rotate"]), &body).await
     }
 
     /// Makes a token useless at once.

@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn credentials_are_never_shown() {
-        let client = Client::new("http://host", Credentials::Token("wy_secret".into())).unwrap();
-        assert!(!format!("{client:?}").contains("wy_secret"));
+        let client = Client::new("http://host", Credentials::Token("wyd_secret".into())).unwrap();
+        assert!(!format!("{client:?}").contains("wyd_secret"));
     }
 }

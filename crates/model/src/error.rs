@@ -22,6 +22,8 @@ pub enum ErrorCode {
     Conflict,
     /// The caller may read but not do this.
     Forbidden,
+    /// The organization asks for a second factor, and the caller's sign-in showed none.
+    SecondFactorRequired,
     /// No or expired credentials.
     Unauthenticated,
     /// Too many requests of this kind from this caller.
@@ -95,6 +97,15 @@ impl Error {
     /// What is not there and what the caller may not see: one text, so that nobody can tell them apart.
     pub fn not_visible() -> Self {
         Self::not_found("There is no such object, or you may not see it.")
+    }
+
+    /// What somebody without a second factor meets in an organization that asks for one.
+    pub fn second_factor_required() -> Self {
+        Self::new(
+            ErrorCode::SecondFactorRequired,
+            "This organization asks for a second factor. Set one up under Account in the console, or sign in with it; a token has to \
+             be made from such a session.",
+        )
     }
 
     /// An error of `code` that tells `message`.

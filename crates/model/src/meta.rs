@@ -52,6 +52,20 @@ impl ScopePath {
         format!("/{}", parts.join("/"))
     }
 
+    /// The place of a key, with or without the slash in front.
+    pub fn parse_key(text: &str) -> Result<Self, String> {
+        let trimmed = text.strip_prefix('/').unwrap_or(text);
+        let mut parts = trimmed.split('/').filter(|_| !trimmed.is_empty()).map(Name::parse);
+        let mut next = || parts.next().transpose();
+        let scope = Self { org: next()?, project: next()?, workspace: next()? };
+        match parts.next() {
+            None => Ok(scope),
+            Some(_) => {
+                Err("a place is an organization, a project or a workspace: acme, acme/vision, acme/vision/research".to_owned())
+            }
+        }
+    }
+
     /// This place and every place above it, from the platform down.
     pub fn lineage(&self) -> Vec<ScopePath> {
         let mut out = vec![ScopePath::platform()];

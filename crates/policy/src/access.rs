@@ -72,7 +72,7 @@ impl Policy {
     pub fn access(&self, principal: &Principal) -> BTreeSet<Held> {
         let bound: BTreeSet<ScopePath> = principal.scopes().cloned().collect();
         // Everybody has to do with the installation: they see themselves there.
-        let above = bound.iter().flat_map(ScopePath::lineage);
+        let above = bound.iter().chain(&principal.reach().places).flat_map(ScopePath::lineage);
         let places: BTreeSet<ScopePath> = above.chain([ScopePath::platform()]).collect();
         let mut out = BTreeSet::new();
         for scope in &places {
@@ -82,11 +82,12 @@ impl Policy {
                         // What a role gives is told where it is bound, not again in every place below.
                         let told = match why {
                             Why::Role { role, anywhere: false } => {
-                                principal.bindings().iter().any(|b| b.role == role && b.scope == *scope)
+                                principal.bindings().iter().any(|b| b.role == role && told_at(principal, &b.scope, scope))
                             }
-                            Why::Custom { permission, anywhere: false } => {
-                                principal.custom().iter().any(|c| c.permissions.contains(&permission) && c.scope == *scope)
-                            }
+                            Why::Custom { permission, anywhere: false } => principal
+                                .custom()
+                                .iter()
+                                .any(|c| c.permissions.contains(&permission) && told_at(principal, &c.scope, scope)),
                             _ => true,
                         };
                         if told {
@@ -98,6 +99,11 @@ impl Policy {
         }
         out
     }
+}
+
+/// Whether what is bound at `bound` is told at `scope`: there, or in the places below that a token is limited to.
+fn told_at(principal: &Principal, bound: &ScopePath, scope: &ScopePath) -> bool {
+    bound == scope || (bound.contains(scope) && principal.reach().places.contains(scope))
 }
 
 /// The lowest level at which something of a subject is found; a place is found at its own.

@@ -71,6 +71,9 @@ impl Policy {
         if self.decide(principal, permission, resource) {
             return Ok(Allowed::new(principal.name(), &resource.uid, &resource.scope));
         }
+        if principal.needs_second_factor(resource.opens.as_ref().unwrap_or(&resource.scope)) {
+            return Err(Error::second_factor_required());
+        }
         if resource.two_person && self.decide(principal, permission, &resource.beside_two_person()) {
             return Err(Error::approval_required(
                 "You wrote this yourself, and a two-person rule holds here: somebody else decides.",
@@ -78,11 +81,14 @@ impl Policy {
         }
         let view = Permission { subject: permission.subject, verb: Verb::View };
         if permission.verb != Verb::View && self.decide(principal, view, resource) {
-            return Err(Error::forbidden(format!("You may see this but lack the permission {permission} on it.")));
+            return Err(Error::forbidden(format!(
+                "You may see this but lack the permission {permission} on it{}.",
+                by(principal)
+            )));
         }
         // Making something in a place one can see is forbidden, not unknown.
         if permission.verb == Verb::Create && self.can_enter(principal, &resource.scope) {
-            return Err(Error::forbidden(format!("You lack the permission {permission} here.")));
+            return Err(Error::forbidden(format!("You lack the permission {permission} here{}.", by(principal))));
         }
         Err(Error::not_visible())
     }
@@ -91,12 +97,19 @@ impl Policy {
     pub fn decide(&self, principal: &Principal, permission: Permission, resource: &Resource) -> bool {
         debug_assert_eq!(permission.subject, resource.subject, "a question about one kind asked of another");
         let Some(question) = self.questions.get(&permission) else { return false };
+        // What the sign-in does not reach is not even asked: it only takes away.
+        if !principal.admits(permission, resource) {
+            return false;
+        }
         self.ask(question, principal.entity().clone(), resource).unwrap_or(false)
     }
 
     /// The names of the policies that let `principal` do this to `resource`; none where it is refused.
     pub(crate) fn permits(&self, principal: &Principal, permission: Permission, resource: &Resource) -> Vec<String> {
         let Some(question) = self.questions.get(&permission) else { return Vec::new() };
+        if !principal.admits(permission, resource) {
+            return Vec::new();
+        }
         let Ok(answer) = self.answer(question, principal.entity().clone(), resource) else { return Vec::new() };
         if answer.decision() != Decision::Allow {
             return Vec::new();
@@ -123,7 +136,18 @@ impl Policy {
 
     /// Whether a person has a foot in this place or rights that reach into it.
     pub fn can_enter(&self, principal: &Principal, scope: &ScopePath) -> bool {
-        principal.scopes().any(|s| s.contains(scope) || scope.contains(s))
+        principal.reach().touches(scope) && principal.scopes().any(|s| s.contains(scope) || scope.contains(s))
+    }
+
+    /// The same as a refusal: a place one has no foot in looks as if it were not there.
+    pub fn enter(&self, principal: &Principal, scope: &ScopePath) -> Result<()> {
+        if self.can_enter(principal, scope) {
+            return Ok(());
+        }
+        if principal.needs_second_factor(scope) {
+            return Err(Error::second_factor_required());
+        }
+        Err(Error::not_found("There is no such place, or you may not see it."))
     }
 
     /// Whether everything `role` may do at `scope` is something `principal` may do there: nobody grants more than
@@ -151,6 +175,12 @@ impl Policy {
         }
         Err(Error::internal(format!("{name} is not a known controller")))
     }
+}
+
+/// Tells whoever comes with a limited token that it may be the token that lacks something.
+fn by(principal: &Principal) -> &'static str {
+    let limited = !principal.reach().permissions.is_empty() || !principal.reach().places.is_empty();
+    if limited { ", or the token you use is not made for it: see its scopes and places" } else { "" }
 }
 
 const RECONCILE: &str = "controller.reconcile";

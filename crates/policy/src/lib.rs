@@ -12,6 +12,7 @@ mod entities;
 mod matrix;
 mod principal;
 mod proof;
+mod reach;
 mod resource;
 mod viewer;
 
@@ -21,5 +22,6 @@ pub use cedar::{POLICIES_BY_HAND, Policy, generated_policies, schema, schema_tex
 pub use matrix::role_matrix;
 pub use principal::{Binding, CustomGrant, Principal};
 pub use proof::{Allowed, ControllerProof};
+pub use reach::Reach;
 pub use resource::{Resource, group_key};
 pub use viewer::Viewer;

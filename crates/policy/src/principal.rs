@@ -1,5 +1,6 @@
 //! Who asks.
 
+use crate::Reach;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use warpyard_model::permission::{Permission, Role};
@@ -23,7 +24,7 @@ pub struct CustomGrant {
     pub scope: ScopePath,
 }
 
-/// A signed-in person and what they were granted.
+/// A signed-in person, what they were granted, and how far their sign-in reaches.
 #[derive(Debug, Clone)]
 pub struct Principal {
     name: String,
@@ -31,43 +32,51 @@ pub struct Principal {
     custom: Arc<Vec<CustomGrant>>,
     groups: BTreeSet<String>,
     entity: cedar_policy::Entity,
+    pub(crate) reach: Arc<Reach>,
 }
 
 impl Principal {
     /// A person by user name, with every binding of a built-in role they have.
     pub fn new(name: impl Into<String>, bindings: Vec<Binding>) -> Self {
-        Self::build(name.into(), Arc::new(bindings), Arc::default(), BTreeSet::new())
+        Self::build(name.into(), Arc::new(bindings), Arc::default(), BTreeSet::new(), Arc::default())
     }
 
     /// The same person in these groups, as [`crate::group_key`] names them.
     #[must_use]
     pub fn in_groups(self, groups: impl IntoIterator<Item = String>) -> Self {
-        Self::build(self.name, self.bindings, self.custom, groups.into_iter().collect())
+        Self::build(self.name, self.bindings, self.custom, groups.into_iter().collect(), self.reach)
     }
 
     /// The same person with what custom roles give them.
     #[must_use]
     pub fn with_custom(self, custom: Vec<CustomGrant>) -> Self {
-        Self::build(self.name, self.bindings, Arc::new(custom), self.groups)
+        Self::build(self.name, self.bindings, Arc::new(custom), self.groups, self.reach)
     }
 
     /// The same person with one more binding.
     #[must_use]
     pub fn granted(&self, binding: Option<Binding>) -> Self {
         let bindings = self.bindings.iter().cloned().chain(binding).collect();
-        Self::build(self.name.clone(), Arc::new(bindings), self.custom.clone(), self.groups.clone())
+        Self::build(self.name.clone(), Arc::new(bindings), self.custom.clone(), self.groups.clone(), self.reach.clone())
     }
 
-    fn build(name: String, bindings: Arc<Vec<Binding>>, custom: Arc<Vec<CustomGrant>>, groups: BTreeSet<String>) -> Self {
+    fn build(
+        name: String,
+        bindings: Arc<Vec<Binding>>,
+        custom: Arc<Vec<CustomGrant>>,
+        groups: BTreeSet<String>,
+        reach: Arc<Reach>,
+    ) -> Self {
         let places = places(bindings.iter().map(|b| &b.scope).chain(custom.iter().map(|c| &c.scope)));
         let entity = crate::cedar::principal_entity(&name, &role_scopes(&bindings), &custom_scopes(&custom), &places, &groups);
-        Self { name, bindings, custom, groups, entity }
+        Self { name, bindings, custom, groups, entity, reach }
     }
 
-    /// Whether a role gives them this permission at `scope`, for every object there.
+    /// Whether a role gives them this permission at `scope`, for every object there, and their sign-in reaches it.
     pub fn holds(&self, permission: Permission, scope: &ScopePath) -> bool {
-        self.bindings.iter().any(|b| b.scope.contains(scope) && b.role.has(permission))
-            || self.custom.iter().any(|c| c.scope.contains(scope) && c.permissions.contains(&permission))
+        let given = self.bindings.iter().any(|b| b.scope.contains(scope) && b.role.has(permission))
+            || self.custom.iter().any(|c| c.scope.contains(scope) && c.permissions.contains(&permission));
+        given && self.reach.holds(permission, scope)
     }
 
     /// Every scope a role was bound at for them.

@@ -24,6 +24,9 @@ impl Viewer<'_> {
         let all_of = |given: &CustomGrant| {
             given.permissions.contains(&view) && (!subject.has_drafts() || given.permissions.contains(&update))
         };
+        if !self.principal.reach().covers_all(view, scope) {
+            return false;
+        }
         self.principal.bindings().iter().any(|b| b.scope.contains(scope) && all(b.role))
             || self.principal.custom().iter().any(|c| c.scope.contains(scope) && all_of(c))
     }

@@ -134,7 +134,7 @@ impl AppBackend {
 
     async fn allowed(&self, host: &AppHost, who: &SignIn) -> Result<Option<AppUser>> {
         let Some(door) = self.door(host).await? else { return Ok(None) };
-        let principal = self.state.store.principal(&who.user).await?;
+        let principal = self.state.store.principal(who).await?;
         let allowed = self.state.policy.allow::<action::Connect, ServiceInstance>(&principal, &door.resource).is_ok();
         Ok(allowed.then(|| AppUser { name: who.user.to_string() }))
     }
@@ -179,7 +179,7 @@ impl AppBackend {
         let (mut changed, mut people) = (false, false);
         for (_, kind, uid) in feed.next_uids(self.state.controller.proof()).await? {
             match kind {
-                Kind::RoleBinding | Kind::User | Kind::Group | Kind::CustomRole => {
+                Kind::RoleBinding | Kind::User | Kind::Group | Kind::CustomRole | Kind::Organization => {
                     changed = true;
                     people |= self.state.store.is_shared();
                 }

@@ -33,6 +33,11 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// Fails for a token that is limited: what is one's own takes no permission.
+    pub(crate) fn check_unlimited(&self) -> Result<()> {
+        check_own(&self.who, "/api/v1/me/own")
+    }
+
     /// For the audit trail.
     pub(crate) fn context(&self) -> Context {
         Context {
@@ -43,17 +48,12 @@ impl Caller {
         }
     }
 
-    /// Fails once the session they came with has ended, or their account may no longer sign in.
+    /// Fails once the session or token they came with has ended, or their account may no longer sign in.
     pub(crate) async fn check_alive(&self, state: &AppState) -> Result<()> {
-        if let Some(session) = &self.who.session {
-            let alive = state.store.sessions(&self.who).await?.iter().any(|s| s.id == *session);
-            if !alive {
-                return Err(Error::unauthenticated("Your session has ended."));
-            }
-        } else if !state.store.may_sign_in(&self.who.user).await? {
-            return Err(Error::unauthenticated("Your account is not active any more."));
+        if state.store.still_signed_in(&self.who).await? {
+            return Ok(());
         }
-        Ok(())
+        Err(Error::unauthenticated("Your session or token has ended, or your account is not active any more."))
     }
 
     pub(crate) fn viewer<'a>(&'a self, state: &'a AppState) -> Viewer<'a> {
@@ -67,7 +67,8 @@ impl FromRequestParts<Arc<AppState>> for Caller {
     async fn from_request_parts(parts: &mut Parts, state: &Arc<AppState>) -> Result<Self, ApiError> {
         let origin = parts.extensions.get::<Origin>().cloned().ok_or_else(|| Error::internal("a request without an id"))?;
         let who = recognise(&state.store, &state.settings.cookie(), &parts.method, &parts.headers).await?;
-        let principal = state.store.principal(&who.user).await?;
+        check_own(&who, parts.uri.path())?;
+        let principal = state.store.principal(&who).await?;
         Ok(Self { who, principal, origin })
     }
 }
@@ -110,6 +111,17 @@ pub(crate) async fn recognise(store: &Store, cookie: &str, method: &Method, head
     check_same_site(method, headers)?;
     let found = store.session(secret).await?;
     found.ok_or_else(|| Error::unauthenticated("Your session has ended. Sign in again."))
+}
+
+/// What is somebody's own account (their sign-in, tokens, notifications) is no place and takes no permission, so a token that is
+/// limited to some has nothing to do there but ask who it is.
+fn check_own(who: &SignIn, path: &str) -> Result<()> {
+    let limited = who.token.as_ref().is_some_and(|token| token.is_limited());
+    let own = path.strip_prefix("/api/v1/me").is_some_and(|rest| rest.starts_with('/') && rest != "/permissions");
+    if limited && (own || path.starts_with("/api/v1/session")) {
+        return Err(Error::forbidden("This token is limited to scopes or places and does not reach your account itself."));
+    }
+    Ok(())
 }
 
 /// Unsafe requests and WebSockets carry the cookie only from the console's own origin. Browsers always send `Origin` or

@@ -91,7 +91,9 @@ async fn once(state: &Arc<AppState>, origin: &Origin, request: Request, next: Ne
     let target = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     let digest = sha2::Sha256::digest([parts.method.as_str().as_bytes(), b" ", target.as_bytes(), b"\n", &bytes].concat());
     let fingerprint: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    let actor = who.user.to_string();
+    // What a token with fewer rights may be answered is its own.
+    let limited = who.token.as_ref().filter(|token| token.is_limited());
+    let actor = limited.map_or_else(|| who.user.to_string(), |token| format!("{} {}", who.user, token.id));
 
     let under_way = state.once.begin(&actor, &key)?;
     if let Some(kept) = state.store.replay(&actor, &key, &fingerprint).await? {

@@ -11,6 +11,7 @@ mod console;
 pub mod gateway;
 mod idempotency;
 mod listener;
+mod lost;
 mod metrics;
 mod openapi;
 pub mod outgoing;

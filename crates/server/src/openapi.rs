@@ -111,7 +111,7 @@ impl Routes {
                 "schemas": schemas,
                 "responses": problems,
                 "securitySchemes": {
-                    "token": { "type": "http", "scheme": "bearer", "description": "A personal token, wy_…" },
+                    "token": { "type": "http", "scheme": "bearer", "description": "A personal token, wyd_…" },
                     "session": { "type": "apiKey", "in": "cookie", "name": "__Host-warpyard_session" }
                 }
             }

@@ -41,7 +41,7 @@ pub(crate) fn status_of(code: ErrorCode) -> StatusCode {
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
         ErrorCode::AlreadyExists | ErrorCode::Conflict | ErrorCode::ApprovalRequired => StatusCode::CONFLICT,
         ErrorCode::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
-        ErrorCode::Forbidden | ErrorCode::QuotaExceeded => StatusCode::FORBIDDEN,
+        ErrorCode::Forbidden | ErrorCode::QuotaExceeded | ErrorCode::SecondFactorRequired => StatusCode::FORBIDDEN,
         ErrorCode::Unauthenticated => StatusCode::UNAUTHORIZED,
         ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         ErrorCode::PreconditionFailed => StatusCode::PRECONDITION_FAILED,

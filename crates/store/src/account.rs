@@ -2,7 +2,8 @@
 
 use crate::db::{Conn, args};
 use crate::row::StoredObject;
-use crate::{Inner, Store, password};
+use crate::{Inner, Store, TokenUse, password};
+use std::sync::Arc;
 use warpyard_model::kinds::User;
 use warpyard_model::{Error, ErrorCode, FieldError, Name, Result};
 use warpyard_policy::{Allowed, action};
@@ -14,14 +15,16 @@ pub struct SignIn {
     pub user: Name,
     /// The session's id, when it was a session.
     pub session: Option<String>,
-    /// A second factor was shown in the session.
+    /// A second factor was shown in the session, or in the one the token was made from.
     pub strong: bool,
+    /// The token, when it was a token.
+    pub token: Option<Arc<TokenUse>>,
 }
 
 impl SignIn {
     /// Somebody without a session.
     pub fn of(user: Name) -> Self {
-        Self { user, session: None, strong: false }
+        Self { user, session: None, strong: false, token: None }
     }
 }
 
@@ -157,6 +160,15 @@ impl Store {
         let mut conn = self.inner.db.read().await?;
         let row = conn.one("SELECT active FROM account WHERE user_name = $1", args![user.as_str()]).await?;
         Ok(row.map(|row| row.int("active")).transpose()? == Some(1))
+    }
+
+    /// Whether what somebody was recognised by is still good: their session or token has not ended, and they may sign in.
+    pub async fn still_signed_in(&self, who: &SignIn) -> Result<bool> {
+        match (&who.session, &who.token) {
+            (Some(session), _) => Ok(self.sessions(who).await?.iter().any(|s| s.id == *session)),
+            (None, Some(token)) => self.token_lasts(token).await,
+            (None, None) => self.may_sign_in(&who.user).await,
+        }
     }
 
     /// Whether nobody can administer this installation yet.

@@ -368,7 +368,8 @@ impl Batch {
         before: Option<Json>,
         after: Option<Json>,
     ) -> Result<()> {
-        self.people_changed |= matches!(object.kind, Kind::RoleBinding | Kind::User | Kind::Group | Kind::CustomRole);
+        self.people_changed |=
+            matches!(object.kind, Kind::RoleBinding | Kind::User | Kind::Group | Kind::CustomRole | Kind::Organization);
         change::record(&mut self.conn, object.metadata.resource_version, object, operation).await?;
         let told_before = before.clone();
         let scope = &object.metadata.scope;

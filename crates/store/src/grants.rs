@@ -3,14 +3,14 @@
 use crate::batch::Batch;
 use crate::db::{Conn, Value, args};
 use crate::row::{COLUMNS, StoredObject, name_of};
-use crate::{ControllerStore, Inner, SHARED_CACHE_SECONDS, Store};
+use crate::{ControllerStore, Inner, SHARED_CACHE_SECONDS, SignIn, Store};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio::sync::watch;
-use warpyard_model::kinds::{CustomRole, Group, RoleBinding};
+use warpyard_model::kinds::{CustomRole, Group, Organization, RoleBinding};
 use warpyard_model::permission::{Permission, Role};
 use warpyard_model::{Error, Kind, Name, Object, Result, ScopePath, Timestamp};
-use warpyard_policy::{Binding, ControllerProof, CustomGrant, Principal};
+use warpyard_policy::{Binding, ControllerProof, CustomGrant, Principal, Reach};
 
 /// A person's rights and until when they may be believed.
 #[derive(Clone)]
@@ -116,6 +116,24 @@ fn principal_from(user: &str, granted: &[Granted], groups: Vec<String>) -> Princ
     Principal::new(user, bindings).with_custom(custom).in_groups(groups)
 }
 
+/// How far a sign-in reaches: as far as its token is made for, and not where a second factor is asked for that was not shown.
+async fn reach_of(conn: &mut Conn, who: &SignIn) -> Result<Reach> {
+    let mut reach = Reach { strong: who.strong, ..Reach::default() };
+    if let Some(token) = &who.token {
+        (reach.permissions, reach.places) = (token.scopes.clone(), token.places.clone());
+    }
+    if !who.strong {
+        let sql = "SELECT name, spec FROM object WHERE kind = 'Organization' AND spec LIKE '%\"require_second_factor\":true%'";
+        for row in &conn.all(sql, &[]).await? {
+            let organization: Organization = serde_json::from_value(row.json("spec")?).map_err(Error::internal)?;
+            if organization.sign_in.require_second_factor {
+                reach.closed.insert(name_of(&row.text("name")?)?);
+            }
+        }
+    }
+    Ok(reach)
+}
+
 impl Inner {
     /// Forgets cached rights and credentials after something about them changed, and rings for whoever relies on them.
     pub(crate) fn forget_people(&self) {
@@ -130,21 +148,44 @@ impl Inner {
 }
 
 impl Store {
-    /// A person with all their bindings, as policies see them now.
-    pub async fn principal(&self, user: &Name) -> Result<Arc<Principal>> {
+    /// Somebody as policies see them now: with all their bindings, as far as what they signed in with reaches. Every request
+    /// of theirs is decided with it.
+    pub async fn principal(&self, who: &SignIn) -> Result<Arc<Principal>> {
+        // No name has a space in it.
+        let key = match &who.token {
+            Some(token) if token.is_limited() => format!("{} token {} {}", who.user, token.id, who.strong),
+            _ => format!("{} {}", who.user, who.strong),
+        };
+        self.known(key, &who.user, Some(who)).await
+    }
+
+    /// A person with everything they may do however they sign in: to tell of them, not to let them do something.
+    pub async fn person(&self, user: &Name) -> Result<Arc<Principal>> {
+        self.known(user.to_string(), user, None).await
+    }
+
+    async fn known(&self, key: String, user: &Name, who: Option<&SignIn>) -> Result<Arc<Principal>> {
         let now = self.now();
         if let Ok(cache) = self.inner.principals.read()
-            && let Some(known) = cache.get(user.as_str())
+            && let Some(known) = cache.get(&key)
             && known.until.is_none_or(|until| now < until)
             && (!self.inner.db.is_shared() || now.seconds_since(known.since) < SHARED_CACHE_SECONDS)
         {
             return Ok(known.principal.clone());
         }
-        let (granted, groups) = grants_of(&mut self.inner.db.read().await?, user.as_str(), now).await?;
+        let mut conn = self.inner.db.read().await?;
+        let (granted, groups) = grants_of(&mut conn, user.as_str(), now).await?;
         let until = granted.iter().filter_map(|g| g.expires_at).min();
-        let principal = Arc::new(principal_from(user.as_str(), &granted, groups));
+        let mut principal = principal_from(user.as_str(), &granted, groups);
+        if let Some(who) = who {
+            principal = principal.within(reach_of(&mut conn, who).await?);
+        }
+        let principal = Arc::new(principal);
         if let Ok(mut cache) = self.inner.principals.write() {
-            cache.insert(user.to_string(), Known { since: now, until, principal: principal.clone() });
+            if cache.len() > 10_000 {
+                cache.clear();
+            }
+            cache.insert(key, Known { since: now, until, principal: principal.clone() });
         }
         Ok(principal)
     }

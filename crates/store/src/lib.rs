@@ -63,7 +63,7 @@ pub use row::StoredObject;
 pub use session::{AppGrant, NewSession, Session};
 pub use setup::FirstAdmin;
 pub use ticket::TicketFor;
-pub use token::{NewToken, Token};
+pub use token::{NewToken, Token, TokenUse, TokenWish};
 
 use db::Db;
 use std::collections::HashMap;
@@ -85,7 +85,7 @@ pub(crate) struct Inner {
     text_key: tokio::sync::OnceCell<seal::TextKey>,
     /// The newest sequence this server knows of; watchers wait on it.
     newest: watch::Sender<i64>,
-    /// People and their bindings, until a binding or person changes, or a binding ends.
+    /// People and their bindings by how they signed in, until a binding or person changes, or a binding ends.
     principals: RwLock<HashMap<String, grants::Known>>,
     /// Grows when anybody's rights or credentials may have changed.
     people: watch::Sender<u64>,

@@ -112,8 +112,11 @@ impl Store {
         {
             return Ok(Some(who.clone()));
         }
+        // An app's session is as strong as the console session above it.
         let sql = format!(
-            "SELECT id, user_name, seen_at, expires_at, strong, (SELECT active FROM account a WHERE a.user_name = session.user_name) AS active
+            "SELECT id, user_name, seen_at, expires_at,
+                    COALESCE((SELECT p.strong FROM session p WHERE p.id = session.parent), strong) AS strong,
+                    (SELECT active FROM account a WHERE a.user_name = session.user_name) AS active
              FROM session WHERE hash = $1 AND expires_at > $2 AND {condition}"
         );
         let mut values = vec![hash.clone().into(), now.as_millis().into()];
@@ -133,6 +136,7 @@ impl Store {
             user: crate::row::name_of(&row.text("user_name")?)?,
             session: Some(row.text("id")?),
             strong: row.int("strong")? == 1,
+            token: None,
         };
         self.remember(key, &who, Timestamp::from_millis(row.int("expires_at")?));
         Ok(Some(who))

@@ -22,7 +22,7 @@ use warpyard_policy::Policy;
 use warpyard_provider::Provider;
 use warpyard_provider::fake::FakeProvider;
 use warpyard_server::{AppState, Settings};
-use warpyard_store::{ControllerStore, NewObject, NewSession, SignIn, Store};
+use warpyard_store::{ControllerStore, NewObject, NewSession, Store, TokenWish};
 
 /// How long anything may take before a test counts as hanging.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -219,8 +219,8 @@ impl TestServer {
 
     /// Requests of somebody, with a token made for them.
     pub async fn person(&self, name: &str) -> Http {
-        let who = SignIn::of(Name::parse(name).expect("a name"));
-        let token = self.store.create_token(&who, "test", 30 * 86_400).await.expect("a token");
+        let name = Name::parse(name).expect("a name");
+        let token = self.store.create_token(&name, &TokenWish::full("test", 30 * 86_400)).await.expect("a token");
         self.http.with_token(&token.token)
     }
 

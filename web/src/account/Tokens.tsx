@@ -1,9 +1,8 @@
 // Tokens for programs, and the browsers one is signed in with.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Plus } from "lucide-react";
 import { useState } from "react";
 import { api } from "../api/client";
-import type { SessionInfo, TokenInfo } from "../api/types";
+import type { SessionInfo } from "../api/types";
 import { useTitle } from "../lib/hooks";
 import { frame } from "../messages/en/frame";
 import { session } from "../messages/en/session";
@@ -12,15 +11,10 @@ import { ConfirmDialog } from "../ui/Dialog";
 import { type Column, DataTable } from "../ui/DataTable";
 import { Section } from "../ui/Page";
 import { StateBadge } from "../ui/StateBadge";
-import { RelativeTime } from "../ui/Time";
 import { toast } from "../ui/Toast";
-import { NewToken } from "./NewToken";
+import { Moment, TokenList } from "./TokenList";
 
 const m = session.account;
-
-function Moment({ at }: { at: string | undefined }) {
-  return at ? <RelativeTime at={at} /> : <span className="text-muted">{m.never}</span>;
-}
 
 export function Tokens() {
   useTitle(frame.account.tokens);
@@ -29,58 +23,6 @@ export function Tokens() {
       <TokenList />
       <SessionList />
     </div>
-  );
-}
-
-function TokenList() {
-  const client = useQueryClient();
-  const tokens = useQuery({ queryKey: ["me", "tokens"], queryFn: () => api.get<{ items: TokenInfo[] }>("/me/tokens") });
-  const [making, setMaking] = useState(false);
-  const [revoking, setRevoking] = useState<TokenInfo>();
-  const revoke = useMutation({
-    mutationFn: (id: string) => api.delete(`/me/tokens/${encodeURIComponent(id)}`),
-    onSuccess: () => client.invalidateQueries({ queryKey: ["me", "tokens"] }),
-  });
-  const columns: Column<TokenInfo>[] = [
-    { id: "name", header: m.columns.name, cell: (token) => token.name, primary: true, sortValue: (token) => token.name },
-    { id: "created", header: m.columns.created, cell: (token) => <Moment at={token.created_at} />, sortValue: (token) => token.created_at },
-    { id: "used", header: m.columns.used, cell: (token) => <Moment at={token.last_used_at} />, sortValue: (token) => token.last_used_at },
-    { id: "expires", header: m.columns.expires, cell: (token) => <Moment at={token.expires_at} />, sortValue: (token) => token.expires_at },
-  ];
-  const newToken = (
-    <Button variant="primary" icon={<Plus size={16} aria-hidden />} onClick={() => setMaking(true)}>
-      {m.newToken}
-    </Button>
-  );
-  return (
-    <Section title={m.tokens} description={m.tokensText} actions={newToken}>
-      <DataTable
-        id="tokens"
-        label={m.tokens}
-        columns={columns}
-        rows={tokens.data?.items}
-        rowId={(token) => token.id}
-        rowName={(token) => token.name}
-        error={tokens.error}
-        onRetry={() => void tokens.refetch()}
-        rowActions={(token) => (
-          <Button size="small" variant="quiet-danger" onClick={() => setRevoking(token)}>
-            {m.revoke}
-          </Button>
-        )}
-        empty={{ title: m.noTokens, text: m.noTokensText }}
-      />
-      <NewToken open={making} onClose={() => setMaking(false)} />
-      <ConfirmDialog
-        open={revoking !== undefined}
-        onClose={() => setRevoking(undefined)}
-        title={m.revokeTitle(revoking?.name ?? "")}
-        verb={m.revoke}
-        onConfirm={() => revoking && revoke.mutateAsync(revoking.id)}
-      >
-        {m.revokeText}
-      </ConfirmDialog>
-    </Section>
   );
 }
 

@@ -144,6 +144,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/tokens/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give one of your tokens a new value */
+        post: operations["me_token_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/tokens/{id}": {
         parameters: {
             query?: never;
@@ -2957,6 +2974,10 @@ export interface components {
             /** @description The server's version. */
             version: string;
             server: components["schemas"]["ServerFacts"];
+            /** @description Organizations of yours that you get nothing in before you show a second factor. */
+            second_factor_required: components["schemas"]["Name"][];
+            /** @description What the token you come with is limited to, where it is. */
+            limited_to?: components["schemas"]["Limits"] | null;
         };
         /** @description The person who asks. */
         Myself: {
@@ -2985,6 +3006,15 @@ export interface components {
             /** @description Where people reach the console. */
             public_url: string;
         };
+        /** @description What a token is limited to. */
+        Limits: {
+            /** @description Permissions; empty: all that its owner has. */
+            scopes: components["schemas"]["Permission"][];
+            /** @description Places; empty: wherever its owner has rights. */
+            places: string[];
+        };
+        /** @enum {string} */
+        Permission: "organization.view" | "organization.create" | "organization.update" | "organization.delete" | "user.view" | "user.create" | "user.update" | "user.delete" | "user.set_password" | "target.view" | "target.create" | "target.update" | "target.delete" | "system_profile.view" | "system_profile.publish" | "role_binding.view" | "role_binding.create" | "role_binding.update" | "role_binding.delete" | "group.view" | "group.create" | "group.update" | "group.delete" | "custom_role.view" | "custom_role.create" | "custom_role.update" | "custom_role.delete" | "icon.view" | "icon.create" | "icon.update" | "icon.delete" | "environment_template.view" | "environment_template.create" | "environment_template.update" | "environment_template.delete" | "project.view" | "project.create" | "project.update" | "project.delete" | "secret.view" | "secret.create" | "secret.update" | "secret.delete" | "compute_profile.view" | "compute_profile.create" | "compute_profile.update" | "compute_profile.delete" | "compute_profile.publish" | "service_profile.view" | "service_profile.create" | "service_profile.update" | "service_profile.delete" | "service_profile.publish" | "workspace.view" | "workspace.create" | "workspace.update" | "workspace.delete" | "compute_instance.view" | "compute_instance.create" | "compute_instance.update" | "compute_instance.delete" | "compute_instance.operate" | "compute_instance.create_on_behalf" | "compute_instance.logs" | "compute_instance.transfer" | "service_instance.view" | "service_instance.create" | "service_instance.update" | "service_instance.delete" | "service_instance.operate" | "service_instance.create_on_behalf" | "service_instance.connect" | "service_instance.exec" | "service_instance.logs" | "service_instance.transfer" | "audit_entry.view";
         /** @description What one may do by one's roles. */
         MyPermissions: {
             /** @description As `kind.verb`. */
@@ -3026,16 +3056,26 @@ export interface components {
         };
         /** @description A token as its owner sees it. */
         Token: {
-            /** @description Its id, for revoking. */
+            /** @description Its id, for rotating and revoking. */
             id: string;
             /** @description What its owner calls it. */
             name: string;
+            /** @description The permissions it is limited to; empty: all that its owner has. */
+            scopes: components["schemas"]["Permission"][];
+            /** @description The places it is limited to, such as `/acme/vision`; empty: wherever its owner has rights. */
+            places: string[];
+            /** @description It was made from a session in which a second factor was shown. */
+            strong: boolean;
             /** @description When it was made. */
             created_at: components["schemas"]["Timestamp"];
             /** @description When it ends. */
             expires_at: components["schemas"]["Timestamp"];
             /** @description When it was last used, to the minute. */
             last_used_at?: components["schemas"]["Timestamp"] | null;
+            /** @description When it was last given a new value. */
+            rotated_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Until when the value before that goes on working. */
+            old_value_until?: components["schemas"]["Timestamp"] | null;
         };
         /** @description A token to make. */
         TokenRequest: {
@@ -3046,8 +3086,19 @@ export interface components {
              * @description How long it lasts.
              */
             expires_in_seconds: number;
+            /**
+             * @description The permissions it is limited to; all that its owner has where absent.
+             * @default []
+             */
+            scopes: components["schemas"]["Permission"][];
+            /**
+             * @description The places it is limited to: an organization, project or workspace, such as `/acme/vision`; wherever its owner has rights
+             *     where absent.
+             * @default []
+             */
+            places: string[];
         };
-        /** @description A token that was just made; the secret is told once. */
+        /** @description A token that was just made or rotated; the secret is told once. */
         NewToken: {
             /** @description Its id. */
             id: string;
@@ -3057,6 +3108,23 @@ export interface components {
             token: string;
             /** @description When it ends. */
             expires_at: components["schemas"]["Timestamp"];
+            /** @description Until when the value before goes on working, where it was rotated. */
+            old_value_until?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description How a token gets a new value. */
+        Rotation: {
+            /**
+             * Format: int64
+             * @description How long the value before goes on working; it ends at once where absent.
+             * @default 0
+             */
+            grace_seconds: number;
+            /**
+             * Format: int64
+             * @description How long the new value lasts; as long as the token was made for where absent.
+             * @default null
+             */
+            expires_in_seconds: number | null;
         };
         /** @description A sign-in. */
         Credentials: {
@@ -3439,7 +3507,7 @@ export interface components {
              */
             sharing: components["schemas"]["Sharing"];
             /** @description How much of it one person may have. */
-            limits?: components["schemas"]["Limits"];
+            limits?: components["schemas"]["Limits2"];
             /** @description The system profile it comes from. */
             parent?: components["schemas"]["SystemParent"] | null;
         };
@@ -3587,7 +3655,7 @@ export interface components {
             groups?: components["schemas"]["Name"][];
         };
         /** @description How much one person may have of a profile. */
-        Limits: {
+        Limits2: {
             /**
              * Format: uint32
              * @description Instances that one person may have at a time, stopped ones counted; any number where absent.
@@ -3636,7 +3704,7 @@ export interface components {
              */
             sharing: components["schemas"]["Sharing"];
             /** @description How much of it one person may have. */
-            limits?: components["schemas"]["Limits"];
+            limits?: components["schemas"]["Limits2"];
             /** @description The system profile it comes from. */
             parent?: components["schemas"]["SystemParent"] | null;
         };
@@ -3725,6 +3793,16 @@ export interface components {
             currency: string;
             /** @description What nobody in it does alone. */
             two_person?: components["schemas"]["TwoPerson"];
+            /** @description How people have to sign in to work in it. */
+            sign_in?: components["schemas"]["OrganizationSignIn"];
+        };
+        /** @description What an organization asks of sign-ins. */
+        OrganizationSignIn: {
+            /**
+             * @description Only sessions in which a second factor was shown, and tokens made from one, work in the organization.
+             * @default false
+             */
+            require_second_factor: boolean;
         };
         /** @description The two-person rules: what one person wrote, another one lets out. */
         TwoPerson: {
@@ -4281,8 +4359,6 @@ export interface components {
             /** @description The levels it may be bound at: `org`, `project`, `workspace`. */
             levels: components["schemas"]["Level"][];
         };
-        /** @enum {string} */
-        Permission: "organization.view" | "organization.create" | "organization.update" | "organization.delete" | "user.view" | "user.create" | "user.update" | "user.delete" | "user.set_password" | "target.view" | "target.create" | "target.update" | "target.delete" | "system_profile.view" | "system_profile.publish" | "role_binding.view" | "role_binding.create" | "role_binding.update" | "role_binding.delete" | "group.view" | "group.create" | "group.update" | "group.delete" | "custom_role.view" | "custom_role.create" | "custom_role.update" | "custom_role.delete" | "icon.view" | "icon.create" | "icon.update" | "icon.delete" | "environment_template.view" | "environment_template.create" | "environment_template.update" | "environment_template.delete" | "project.view" | "project.create" | "project.update" | "project.delete" | "secret.view" | "secret.create" | "secret.update" | "secret.delete" | "compute_profile.view" | "compute_profile.create" | "compute_profile.update" | "compute_profile.delete" | "compute_profile.publish" | "service_profile.view" | "service_profile.create" | "service_profile.update" | "service_profile.delete" | "service_profile.publish" | "workspace.view" | "workspace.create" | "workspace.update" | "workspace.delete" | "compute_instance.view" | "compute_instance.create" | "compute_instance.update" | "compute_instance.delete" | "compute_instance.operate" | "compute_instance.create_on_behalf" | "compute_instance.logs" | "compute_instance.transfer" | "service_instance.view" | "service_instance.create" | "service_instance.update" | "service_instance.delete" | "service_instance.operate" | "service_instance.create_on_behalf" | "service_instance.connect" | "service_instance.exec" | "service_instance.logs" | "service_instance.transfer" | "audit_entry.view";
         /** @description A list on the wire. */
         ListOfCustomRoleRevision: {
             /** @description The entries. */
@@ -6790,7 +6866,7 @@ export interface components {
             request_id: string;
         };
         /** @description The class of an error; every transport maps it in one place. */
-        ErrorCode: "not_found" | "already_exists" | "invalid" | "conflict" | "forbidden" | "unauthenticated" | "rate_limited" | "quota_exceeded" | "capacity_unavailable" | "approval_required" | "precondition_failed" | "too_large" | "provider_failed" | "unavailable" | "internal";
+        ErrorCode: "not_found" | "already_exists" | "invalid" | "conflict" | "forbidden" | "second_factor_required" | "unauthenticated" | "rate_limited" | "quota_exceeded" | "capacity_unavailable" | "approval_required" | "precondition_failed" | "too_large" | "provider_failed" | "unavailable" | "internal";
     };
     responses: {
         /** @description Forbidden */
@@ -7240,6 +7316,43 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    me_token_rotate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rotation"];
+            };
+        };
+        responses: {
+            /** @description The new value, told once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewToken"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     me_token_delete: {
         parameters: {
             query?: never;
@@ -7251,7 +7364,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Revoked. */
+            /** @description Revoked; what it opened has ended. */
             204: {
                 headers: {
                     [name: string]: unknown;

@@ -12,6 +12,10 @@ export interface Me {
   areas: AreaName[];
   version: string;
   server: { apps_domain: string };
+  /** Organizations that give nothing before a second factor is shown. */
+  second_factor_required?: string[];
+  /** What the token that asks is limited to. */
+  limited_to?: { scopes: string[]; places: string[] };
 }
 export interface Page<T> {
   items: T[];
@@ -112,6 +116,14 @@ export interface SessionInfo {
 export interface TokenInfo {
   id: string;
   name: string;
+  /** Permissions it is limited to; empty: all of its owner's. */
+  scopes: string[];
+  /** Places it is limited to, such as `/acme/vision`; empty: everywhere. */
+  places: string[];
+  /** It was made from a session in which a second factor was shown. */
+  strong: boolean;
+  rotated_at?: string;
+  old_value_until?: string;
   created_at: string;
   expires_at?: string;
   last_used_at?: string;

@@ -78,7 +78,7 @@ export interface OrganizationStatus {
   /** Somebody wants a rule switched off; a second person has to want it too. */
   switching_off?: { two_person: TwoPerson; by: string; at: string };
 }
-export type Organization = Obj<{ currency: string; two_person?: TwoPerson }, OrganizationStatus>;
+export type Organization = Obj<{ currency: string; two_person?: TwoPerson; sign_in?: { require_second_factor?: boolean } }, OrganizationStatus>;
 export type Project = Obj<{ contact?: string }, NoStatus>;
 export type Workspace = Obj<{ notes?: string }, NoStatus>;
 export type Secret = Obj<{ data: Record<string, string> }, NoStatus>;

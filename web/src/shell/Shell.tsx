@@ -1,11 +1,13 @@
 // The frame around every page: rail, top bar, content.
-import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { Suspense, lazy, useEffect, useState } from "react";
 import { useConnectionState } from "../api/live";
 import { useMe } from "../api/session";
 import { useNarrow } from "../lib/hooks";
+import { paths } from "../lib/paths";
 import { readSetting, writeSetting } from "../lib/storage";
 import { frame as m } from "../messages/en/frame";
+import { buttonClass } from "../ui/Button";
 import { Drawer } from "./Drawer";
 import { Rail } from "./Rail";
 import { TopBar } from "./TopBar";
@@ -73,6 +75,7 @@ export function Shell() {
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar narrow={narrow} onMenu={() => setDrawer(true)} onPalette={() => setPalette(true)} />
         <ConnectionNotice />
+        <SecondFactorNotice />
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
           <Outlet />
         </main>
@@ -81,6 +84,25 @@ export function Shell() {
         <Suspense fallback={null}>
           <Palette open={palette} onClose={() => setPalette(false)} />
         </Suspense>
+      )}
+    </div>
+  );
+}
+
+/** Leads whoever is kept out by a missing second factor to where it is set up. */
+function SecondFactorNotice() {
+  const orgs = useMe()?.second_factor_required ?? [];
+  const { pathname } = useLocation();
+  if (orgs.length === 0) return null;
+  return (
+    <div role="status" className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-waiting-soft px-4 py-2 md:px-8">
+      <p>
+        <strong>{m.secondFactor.asked(orgs)}</strong> {m.secondFactor.what}
+      </p>
+      {pathname !== paths.secondFactors() && (
+        <Link to={paths.secondFactors()} className={buttonClass("secondary", "small")}>
+          {m.secondFactor.go}
+        </Link>
       )}
     </div>
   );

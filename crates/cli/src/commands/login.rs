@@ -9,7 +9,7 @@ use crate::settings::{Config, Context};
 use crate::terminal_mode;
 use clap::Args;
 use std::io::Read;
-use warpyard_client::{Client, Credentials, Me, NewToken, SecondFactorAsked, SessionCookie, SignedIn};
+use warpyard_client::{Client, Credentials, Me, NewToken, SecondFactorAsked, SessionCookie, SignedIn, TokenWish};
 use warpyard_model::{ErrorCode, Name};
 
 const TOKEN_LIFETIME_SECONDS: u64 = 30 * 24 * 3_600;
@@ -127,12 +127,14 @@ async fn second_factor(nobody: &Client, asked: &SecondFactorAsked) -> Outcome<Se
 
 async fn make_token(session: &Client) -> Outcome<NewToken> {
     let host = host_name();
-    match session.create_token(&host, TOKEN_LIFETIME_SECONDS).await {
+    let wish =
+        |name: &str| TokenWish { name: name.to_owned(), expires_in_seconds: TOKEN_LIFETIME_SECONDS, ..TokenWish::default() };
+    match session.create_token(&wish(&host)).await {
         // A token of this machine is there from last time; it is left alone, another program may use it.
         Err(error) if matches!(error.code, ErrorCode::AlreadyExists | ErrorCode::Conflict) => {
             let short: String = host.chars().take(40).collect();
             let other = format!("{}-{}", short.trim_end_matches('-'), super::launch::random_letters());
-            Ok(session.create_token(&other, TOKEN_LIFETIME_SECONDS).await?)
+            Ok(session.create_token(&wish(&other)).await?)
         }
         other => Ok(other?),
     }

@@ -1,4 +1,4 @@
-//! `warpyard token list`, `create` and `revoke`: your own API tokens.
+//! `warpyard token`: your own API tokens.
 
 use super::parse_duration;
 use crate::exit::Exit;
@@ -9,6 +9,7 @@ use crate::time_words::{age_or_dash, until};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::time::Duration;
+use warpyard_client::{NewToken, TokenView, TokenWish};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenCommand {
@@ -16,8 +17,11 @@ pub(crate) enum TokenCommand {
     List(ListArgs),
     /// Make a token; it is shown once.
     Create(CreateArgs),
-    /// Make a token useless at once.
-    Revoke(RevokeArgs),
+    /// Give a token a new value; it is shown once.
+    Rotate(RotateArgs),
+    /// Make a token useless at once, with everything it opened.
+    #[command(visible_alias = "revoke")]
+    Delete(DeleteArgs),
 }
 
 #[derive(Debug, Args)]
@@ -28,23 +32,89 @@ pub(crate) struct ListArgs {}
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  warpyard token create ci --expires 90d > token
-  WARPYARD_TOKEN=$(warpyard token create night) warpyard get services")]
+  warpyard token create ci --expires-in 90d > token
+  WARPYARD_TOKEN=$(warpyard token create night) warpyard get services
+  warpyard token create report --place acme/vision \\
+    --scope project.view --scope service_instance.view
+
+A token does what you may and its scopes and places allow, never more. Most things need to be seen to be changed: give
+`….view` beside `….update`.")]
 pub(crate) struct CreateArgs {
     /// What it is called.
     name: String,
     /// How long it works.
-    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = parse_duration)]
-    expires: Duration,
+    #[arg(long, alias = "expires", value_name = "TIME", default_value = "30d", value_parser = parse_duration)]
+    expires_in: Duration,
+    /// A permission it is limited to, such as `service_instance.create`; may be given several times. All of yours where absent.
+    #[arg(long = "scope", value_name = "PERMISSION")]
+    scopes: Vec<String>,
+    /// A place it is limited to, such as `acme`, `acme/vision`, `acme/vision/research`; may be given several times. Everywhere
+    /// where absent.
+    #[arg(long = "place", value_name = "PLACE")]
+    places: Vec<String>,
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  warpyard token revoke ci
-  warpyard token revoke 0197a0b2-3c4d-7e5f-8a9b-0c1d2e3f4a5b")]
-pub(crate) struct RevokeArgs {
+  warpyard token rotate ci > token
+  warpyard token rotate ci --grace 1h --expires-in 30d > token")]
+pub(crate) struct RotateArgs {
     /// The token's id, or its name.
     token: String,
+    /// How long the value before goes on working, 24 hours at most.
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = parse_duration)]
+    grace: Duration,
+    /// How long the new value works; as long as the token was made for where absent.
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    expires_in: Option<Duration>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  warpyard token delete ci
+  warpyard token delete 0197a0b2-3c4d-7e5f-8a9b-0c1d2e3f4a5b")]
+pub(crate) struct DeleteArgs {
+    /// The token's id, or its name.
+    token: String,
+}
+
+/// The one token that an id or a name means.
+fn named<'a>(tokens: &'a [TokenView], word: &str) -> Result<&'a TokenView, Failure> {
+    let named: Vec<_> = tokens.iter().filter(|t| t.id == word || t.name == word).collect();
+    match named.as_slice() {
+        [token] => Ok(token),
+        [] => Err(Failure::not_found(format!("you have no token {word:?}")).with_hint("`warpyard token list` lists them")),
+        several => {
+            let ids: Vec<&str> = several.iter().map(|t| t.id.as_str()).collect();
+            Err(Failure::usage(format!("several tokens are called {word:?}"))
+                .with_hint(format!("say which id: {}", ids.join(", "))))
+        }
+    }
+}
+
+/// What a token is limited to, in few words.
+fn list(items: &[String], none: &str) -> String {
+    match items {
+        [] => none.to_owned(),
+        [one] => one.clone(),
+        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+    }
+}
+
+/// Shows a new value: alone on standard output, so that a script can catch it.
+fn show(out: crate::output::Output, made: &NewToken) -> Outcome {
+    match out.format {
+        Format::Json | Format::Yaml => out.value(made)?,
+        Format::Name => out.line(&made.id)?,
+        Format::Table => {
+            out.line(&made.token)?;
+            out.note(format!("It is shown this once and expires {}.", until(made.expires_at)));
+            if let Some(old) = made.old_value_until {
+                out.note(format!("The value before goes on working; it ends {}.", until(Some(old))));
+            }
+        }
+    }
+    Ok(Exit::Done)
 }
 
 pub(crate) async fn run(command: TokenCommand, session: Session) -> Outcome {
@@ -62,50 +132,33 @@ pub(crate) async fn run(command: TokenCommand, session: Session) -> Outcome {
                             vec![
                                 t.name.clone(),
                                 t.id.clone(),
+                                list(&t.scopes, "all"),
+                                list(&t.places, "everywhere"),
                                 until(t.expires_at),
                                 age_or_dash(t.last_used_at),
                                 age_or_dash(t.created_at),
                             ]
                         })
                         .collect();
-                    out.table(&["NAME", "ID", "EXPIRES", "LAST USED", "AGE"], &rows)?;
+                    out.table(&["NAME", "ID", "SCOPES", "PLACES", "EXPIRES", "LAST USED", "AGE"], &rows)?;
                 }
             }
         }
-        TokenCommand::Create(args) => {
-            let made = session.client.create_token(&args.name, args.expires.as_secs()).await?;
-            match out.format {
-                Format::Json | Format::Yaml => out.value(&made)?,
-                Format::Name => out.line(&made.id)?,
-                Format::Table => {
-                    // Alone on standard output, so that a script can catch it.
-                    out.line(&made.token)?;
-                    out.note(format!("It is shown this once and expires {}.", until(made.expires_at)));
-                }
-            }
+        TokenCommand::Create(CreateArgs { name, expires_in, scopes, places }) => {
+            let wish = TokenWish { name, expires_in_seconds: expires_in.as_secs(), scopes, places };
+            return show(out, &session.client.create_token(&wish).await?);
         }
-        TokenCommand::Revoke(args) => {
+        TokenCommand::Rotate(args) => {
             let tokens = session.client.tokens().await?;
-            let named: Vec<_> = tokens.iter().filter(|t| t.id == args.token || t.name == args.token).collect();
-            match named.as_slice() {
-                [token] => {
-                    session.client.revoke_token(&token.id).await?;
-                    out.result(
-                        &format!("Token {} is revoked.", token.name),
-                        &token.id,
-                        &json!({ "id": token.id, "name": token.name }),
-                    )?;
-                }
-                [] => {
-                    return Err(Failure::not_found(format!("you have no token {:?}", args.token))
-                        .with_hint("`warpyard token list` lists them"));
-                }
-                several => {
-                    let ids: Vec<&str> = several.iter().map(|t| t.id.as_str()).collect();
-                    return Err(Failure::usage(format!("several tokens are called {:?}", args.token))
-                        .with_hint(format!("say which id: {}", ids.join(", "))));
-                }
-            }
+            let token = named(&tokens, &args.token)?;
+            let lifetime = args.expires_in.map(|time| time.as_secs());
+            return show(out, &session.client.rotate_token(&token.id, args.grace.as_secs(), lifetime).await?);
+        }
+        TokenCommand::Delete(args) => {
+            let tokens = session.client.tokens().await?;
+            let token = named(&tokens, &args.token)?;
+            session.client.revoke_token(&token.id).await?;
+            out.result(&format!("Token {} is revoked.", token.name), &token.id, &json!({ "id": token.id, "name": token.name }))?;
         }
     }
     Ok(Exit::Done)

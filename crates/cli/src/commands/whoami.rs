@@ -22,6 +22,14 @@ pub(crate) async fn run(_: WhoamiArgs, session: Session) -> Outcome {
             let title = if me.user.display_name.is_empty() { &me.user.name } else { &me.user.display_name };
             out.line(format!("{title} ({}, {}) at {}", me.user.name, me.user.email, session.client.address()))?;
             out.line(format!("using {}", session.scope.key()))?;
+            if let Some(limits) = &me.limited_to {
+                let words = |items: &[String], none: &str| if items.is_empty() { none.to_owned() } else { items.join(", ") };
+                let (scopes, places) = (words(&limits.scopes, "all scopes"), words(&limits.places, "everywhere"));
+                out.line(format!("by a token limited to {scopes}; {places}"))?;
+            }
+            for org in &me.second_factor_required {
+                out.note(format!("{org} asks for a second factor: sign in with one, or use a token made from such a session"));
+            }
             if me.bindings.is_empty() {
                 out.line("no roles yet: ask an administrator for one")?;
             } else {

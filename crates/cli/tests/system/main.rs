@@ -17,6 +17,7 @@ mod main_job;
 mod offer;
 mod processes;
 mod queue;
+mod reset_sign_in;
 mod shutdown;
 mod versions;
 mod world;

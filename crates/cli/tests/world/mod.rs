@@ -11,12 +11,12 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use std::io::Write;
+use std::io::{Read as _, Write};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 
-pub(crate) const TOKEN: &str = "wy_right";
+pub(crate) const TOKEN: &str = "wyd_right";
 const TIME: &str = "2026-01-02T03:04:05Z";
 const VISION: &str = "/api/v1/orgs/acme/projects/vision";
 
@@ -127,6 +127,35 @@ pub(crate) fn run_with_input(mut command: Command, input: &str) -> Ran {
     Ran::from(child.wait_with_output().unwrap())
 }
 
+/// The command at a terminal of its own, where each question is answered as it is asked: how it ended and what was shown.
+pub(crate) fn run_at_terminal(command: &Command, answers: &[(&str, &str)]) -> (i32, String) {
+    let quoted = |word: &std::ffi::OsStr| format!("'{}'", word.to_str().unwrap().replace('\'', "'\\''"));
+    let words: Vec<String> = std::iter::once(command.get_program()).chain(command.get_args()).map(quoted).collect();
+    let mut terminal = Command::new("script");
+    terminal.args(["--quiet", "--return", "--flush", "--echo", "never", "--command", &words.join(" "), "/dev/null"]);
+    terminal.env_clear().env("SHELL", "/bin/sh").env("PATH", "/usr/bin:/bin");
+    terminal.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let mut child =
+        terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("script, of util-linux");
+    let (mut keys, mut screen) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let mut shown = String::new();
+    let mut answers = answers.iter();
+    let mut next = answers.next();
+    let mut buffer = [0; 1024];
+    while let Ok(count @ 1..) = screen.read(&mut buffer) {
+        shown.push_str(&String::from_utf8_lossy(&buffer[..count]));
+        if let Some((question, answer)) = next
+            && shown.contains(question)
+        {
+            writeln!(keys, "{answer}").unwrap();
+            next = answers.next();
+        }
+    }
+    assert!(next.is_none(), "it never asked {next:?}: {shown}");
+    drop(keys);
+    (child.wait().unwrap().code().unwrap(), shown)
+}
+
 fn metadata(name: &str, scope: &[(&str, &str)], version: i64) -> Value {
     let mut metadata = json!({"name": name, "uid": format!("uid-{name}"), "generation": 1, "resource_version": version,
         "created_at": TIME, "updated_at": TIME, "created_by": "ana", "modified_by": "ana"});
@@ -179,10 +208,21 @@ async fn answer(State(world): State<Arc<Inner>>, request: Request) -> Response {
     match (&method, path.as_str()) {
         (&Method::GET, "/api/v1/setup") => return ok(json!({"required": false})),
         (&Method::POST, "/api/v1/session") => {
+            if body["password"] == "two steps" {
+                return ok(json!({"second_factor": ["totp", "recovery"], "ticket": "t-9"}));
+            }
             return if body["password"] == "open sesame" {
                 ([(header::SET_COOKIE, "session=s3; HttpOnly; Path=/")], ok(json!({"user": {"name": "ana"}}))).into_response()
             } else {
                 problem(401, "unauthenticated", "The mail address or the password is wrong.", json!([]))
+            };
+        }
+        (&Method::POST, "/api/v1/session/second-factor") => {
+            let right = body["ticket"] == "t-9" && (body["totp"] == "123 456" || body["recovery"] == "abcd-efgh");
+            return if right {
+                ([(header::SET_COOKIE, "session=s3; HttpOnly; Path=/")], ok(json!({"user": {"name": "ana"}}))).into_response()
+            } else {
+                problem(401, "unauthenticated", "This is not right, or was used before.", json!([]))
             };
         }
         _ => {}

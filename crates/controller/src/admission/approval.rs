@@ -26,7 +26,7 @@ impl Admission<'_> {
         let wanted = [A::VERB, Verb::View].map(|verb| Permission { subject: S::SUBJECT, verb });
         let mut out = Vec::new();
         for name in self.store.people_in(within).await? {
-            let principal = self.store.store().principal(&name).await?;
+            let principal = self.store.store().person(&name).await?;
             if !wanted.iter().all(|permission| self.policy.decide(&principal, *permission, ruled)) {
                 continue;
             }

@@ -33,6 +33,13 @@ impl Admit for Organization {
         _: &NewMetadata,
         old: Option<&Object<Self>>,
     ) -> Result<Admitted<Self>> {
+        let asks = |spec: &Self| spec.sign_in.require_second_factor;
+        if asks(&self) && !old.is_some_and(|old| asks(&old.spec)) && !admission.principal.reach().strong {
+            return Err(Error::invalid_field(
+                "spec.sign_in.require_second_factor",
+                "whoever switches this on signs in with a second factor first, or would be the first to be kept out",
+            ));
+        }
         rules_of(admission, self, old).await
     }
 }

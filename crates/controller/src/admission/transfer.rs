@@ -82,7 +82,7 @@ pub async fn transfer<S: Transferable>(admission: &mut Admission<'_>, located: L
 /// more of it.
 async fn may_have<S: Transferable>(admission: &mut Admission<'_>, scope: &ScopePath, spec: &S, to: &Name) -> Result<()> {
     let user = must_find::<User>(admission, &ScopePath::platform(), to, "owner").await?;
-    let principal = admission.store.store().principal(to).await?;
+    let principal = admission.store.store().person(to).await?;
     let place = Resource::place(Subject::Kind(S::KIND), scope);
     if !user.spec.active || admission.policy.allow::<action::Create, S>(&principal, &place).is_err() {
         let word = S::KIND.snake().replace('_', " ");

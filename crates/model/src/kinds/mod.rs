@@ -35,7 +35,7 @@ pub use environment_template::{
 pub use group::{Group, GroupStatus};
 pub use icon::{CleanIcon, Icon, IconStatus};
 pub use instance::{DesiredState, KeptRevision, Phase, ProfileRef, QueueStatus, Step, StepState};
-pub use organization::{Organization, OrganizationStatus, SwitchingOff, TwoPerson};
+pub use organization::{Organization, OrganizationSignIn, OrganizationStatus, SwitchingOff, TwoPerson};
 pub use placement::{Placement, TargetSelector};
 pub use profile_version::{InstanceUpdate, ProfileStatus, ProfileVersion, PublishedVersion, VersionState, WaitingVersion};
 pub use project::{Project, ProjectStatus};

@@ -13,11 +13,29 @@ pub struct Organization {
     /// What nobody in it does alone.
     #[serde(default, skip_serializing_if = "TwoPerson::is_off")]
     pub two_person: TwoPerson,
+    /// How people have to sign in to work in it.
+    #[serde(default, skip_serializing_if = "OrganizationSignIn::is_default")]
+    pub sign_in: OrganizationSignIn,
+}
+
+/// What an organization asks of sign-ins.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrganizationSignIn {
+    /// Only sessions in which a second factor was shown, and tokens made from one, work in the organization.
+    #[serde(default)]
+    pub require_second_factor: bool,
+}
+
+impl OrganizationSignIn {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Default for Organization {
     fn default() -> Self {
-        Self { currency: usd(), two_person: TwoPerson::default() }
+        Self { currency: usd(), two_person: TwoPerson::default(), sign_in: OrganizationSignIn::default() }
     }
 }
 

@@ -13,27 +13,35 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::mpsc;
 use warpyard_model::{Error, Result};
 
-/// An app that answers every HTTP request with status 200, its uid and the request itself.
+/// An app that answers every HTTP request with status 200, its uid and the request itself, and repeats what it is told once it was
+/// asked to switch to the protocol `echo/1`.
 pub(super) struct App {
     greeting: String,
     request: Vec<u8>,
     answer: Option<io::Cursor<Vec<u8>>>,
     waiting: Option<Waker>,
+    switched: bool,
 }
 
 impl App {
     pub(super) fn new(uid: &str, endpoint: &str) -> Self {
-        Self { greeting: format!("{uid} {endpoint}"), request: Vec::new(), answer: None, waiting: None }
+        Self { greeting: format!("{uid} {endpoint}"), request: Vec::new(), answer: None, waiting: None, switched: false }
     }
 
     fn answer_when_asked(&mut self) {
         if self.answer.is_some() || !self.request.windows(4).any(|window| window == b"\r\n\r\n") {
             return;
         }
-        let mut body = format!("{}\n", self.greeting).into_bytes();
-        body.extend_from_slice(&self.request);
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-        self.answer = Some(io::Cursor::new([head.into_bytes(), body].concat()));
+        self.switched = String::from_utf8_lossy(&self.request).to_ascii_lowercase().contains("upgrade: echo/1\r\n");
+        let answer = if self.switched {
+            b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: echo/1\r\n\r\n".to_vec()
+        } else {
+            let mut body = format!("{}\n", self.greeting).into_bytes();
+            body.extend_from_slice(&self.request);
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            [head.into_bytes(), body].concat()
+        };
+        self.answer = Some(io::Cursor::new(answer));
         if let Some(waker) = self.waiting.take() {
             waker.wake();
         }
@@ -42,9 +50,12 @@ impl App {
 
 impl AsyncRead for App {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let switched = self.switched;
         match &mut self.answer {
-            Some(answer) => Pin::new(answer).poll_read(cx, buffer),
-            None => {
+            Some(answer) if !switched || answer.position() < answer.get_ref().len() as u64 => {
+                Pin::new(answer).poll_read(cx, buffer)
+            }
+            _ => {
                 self.waiting = Some(cx.waker().clone());
                 Poll::Pending
             }
@@ -54,6 +65,15 @@ impl AsyncRead for App {
 
 impl AsyncWrite for App {
     fn poll_write(mut self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if self.switched
+            && let Some(answer) = &mut self.answer
+        {
+            answer.get_mut().extend_from_slice(bytes);
+            if let Some(waker) = self.waiting.take() {
+                waker.wake();
+            }
+            return Poll::Ready(Ok(bytes.len()));
+        }
         self.request.extend_from_slice(bytes);
         self.answer_when_asked();
         Poll::Ready(Ok(bytes.len()))

@@ -209,9 +209,7 @@ async fn of_person(
     place: Place,
     QueryOf(AccessQuery { user }): QueryOf<AccessQuery>,
 ) -> Result<Json<AccessAnswer>, ApiError> {
-    if !state.policy.can_enter(&caller.principal, &place.scope) {
-        return Err(Error::not_visible().into());
-    }
+    state.policy.enter(&caller.principal, &place.scope)?;
     let user = match user.as_deref().filter(|user| *user != "me") {
         None => caller.who.user.clone(),
         Some(name) => Name::parse(name).map_err(|_| Error::not_visible())?,
@@ -224,7 +222,8 @@ async fn of_person(
             return Err(Error::forbidden("You lack the permission role_binding.view here; you may ask about yourself.").into());
         }
     }
-    let principal = state.store.principal(&user).await?;
+    // Of oneself: what one may do here and now, with the token one asks with.
+    let principal = if of_oneself { caller.principal.clone() } else { state.store.person(&user).await? };
     let granted = state.controller.grants(&user).await?;
     let sight = Sight { state: &state, caller: &caller, of_oneself };
     let (mut entries, mut partial) = (BTreeSet::new(), false);
@@ -238,8 +237,11 @@ async fn of_person(
         }
         // What a role gives is told where it is bound, so only bindings at that very scope are its source.
         for via in sources(held.why, &granted, None) {
-            let elsewhere = matches!(held.why, Why::Role { anywhere: false, .. } | Why::Custom { anywhere: false, .. })
-                && via.bound_at.as_ref() != Some(&held.scope);
+            // With a token that is limited to places it is told there.
+            let here = via.bound_at.as_ref().is_some_and(|at| {
+                *at == held.scope || (at.contains(&held.scope) && principal.reach().places.contains(&held.scope))
+            });
+            let elsewhere = matches!(held.why, Why::Role { anywhere: false, .. } | Why::Custom { anywhere: false, .. }) && !here;
             let seen = via.bound_at.as_ref().is_none_or(|at| sight.of(at));
             if !elsewhere && seen {
                 entries.insert(AccessEntry { permission: held.permission, scope: held.scope.clone(), via });
@@ -295,7 +297,7 @@ async fn who_may(
     let sight = Sight { state: &state, caller: &caller, of_oneself: false };
     let (mut people, mut partial) = (Vec::new(), false);
     for user in state.controller.people_in(&scope).await? {
-        let principal: std::sync::Arc<Principal> = state.store.principal(&user).await?;
+        let principal: std::sync::Arc<Principal> = state.store.person(&user).await?;
         let reasons = state.policy.reasons(&principal, permission, &resource);
         if reasons.is_empty() {
             continue;

@@ -158,7 +158,7 @@ async fn impact<S: Grants>(
     drop(writing);
     let mut before = before;
     for user in people.iter().filter(|user| !before.contains_key(*user)).cloned().collect::<Vec<_>>() {
-        let principal = state.store.principal(&user).await?;
+        let principal = state.store.person(&user).await?;
         before.insert(user, (*principal).clone());
     }
     Ok(Json(Impact { loses: compare(&before, &after), gains: compare(&after, &before) }))

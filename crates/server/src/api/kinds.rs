@@ -330,9 +330,7 @@ async fn list_here<S: Spec>(
     place: Place,
     QueryOf(parameters): QueryOf<ListParameters>,
 ) -> Result<Json<ListAnswer<S>>, ApiError> {
-    if !state.policy.can_enter(&caller.principal, &place.scope) {
-        return Err(Error::not_found("There is no such place, or you may not see it.").into());
-    }
+    state.policy.enter(&caller.principal, &place.scope)?;
     let query = parameters.query(place.scope, true)?;
     list(&state, &caller, query).await
 }

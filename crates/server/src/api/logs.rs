@@ -3,12 +3,14 @@
 use super::kinds::item;
 use super::{GET, Shared};
 use crate::caller::Caller;
+use crate::lost::access_lost;
 use crate::openapi::Routes;
 use crate::problem::ApiError;
 use crate::request::{Place, QueryOf};
 use axum::body::Body;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
+use futures::StreamExt as _;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use warpyard_model::kinds::ServiceInstance;
@@ -60,5 +62,9 @@ async fn logs(
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    Ok((headers, Body::from_stream(stream)).into_response())
+    if !follow {
+        return Ok((headers, Body::from_stream(stream)).into_response());
+    }
+    let lost = access_lost::<action::Logs>(state.0.clone(), caller, place.scope.clone(), place.name()?.clone());
+    Ok((headers, Body::from_stream(stream.take_until(Box::pin(lost)))).into_response())
 }

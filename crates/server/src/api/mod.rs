@@ -23,6 +23,7 @@ mod sign_in;
 mod studio;
 mod system;
 mod terminal;
+mod tokens;
 mod versions;
 mod watch;
 mod workspace;
@@ -44,6 +45,7 @@ pub(crate) use session::open_app_redirect;
 pub(crate) fn routes() -> Routes {
     let mut routes = Routes::new();
     session::declare(&mut routes);
+    tokens::declare(&mut routes);
     sign_in::declare(&mut routes);
     factors::declare(&mut routes);
     inbox::declare(&mut routes);

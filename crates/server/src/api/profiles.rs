@@ -13,7 +13,7 @@ use std::sync::Arc;
 use warpyard_controller::catalogue::{CatalogueCard, cards};
 use warpyard_controller::form::{FormOf, FormRequest, FormResponse, LaunchPlace, Person, compute_form, service_form};
 use warpyard_model::kinds::{ComputeProfile, Project, ServiceProfile, User};
-use warpyard_model::permission::Subject;
+use warpyard_model::permission::{Permission, Subject, Verb};
 use warpyard_model::{Error, Kind, Level, Name, ScopePath, Spec};
 use warpyard_policy::{Principal, Resource, action};
 
@@ -192,7 +192,7 @@ async fn viewer_of(state: &Shared, caller: &Caller, viewer: Option<&Name>) -> Re
     let unknown = || Error::invalid_field("viewer", format!("there is no person {viewer} that you may see"));
     let located = state.store.locate::<User>(&ScopePath::platform(), viewer).await.map_err(|_| unknown())?;
     state.policy.allow::<action::View, User>(&caller.principal, located.resource()).map_err(|_| unknown())?;
-    state.store.principal(viewer).await
+    state.store.person(viewer).await
 }
 
 /// A failed form tells where the profile is wrong, not where the request is.
@@ -271,5 +271,12 @@ async fn catalogue(state: Shared, caller: Caller, place: Place) -> Result<Json<I
     let (org, project) = project_of(&place.scope)?;
     let located = state.store.locate::<Project>(&ScopePath::org(org.clone()), project).await?;
     state.policy.allow::<action::View, Project>(&caller.principal, located.resource())?;
-    Ok(Json(Items { items: cards(&state.controller, org, project, &caller.who.user).await? }))
+    let mut items = cards(&state.controller, org, project, &caller.who.user).await?;
+    // What the caller came with may reach less far than what they are offered.
+    items.retain(|card| {
+        let home = ScopePath::project(org.clone(), card.project.clone());
+        let view = Permission { subject: Subject::Kind(card.kind), verb: Verb::View };
+        caller.principal.admits(view, &Resource::object(card.kind, "", &card.name, &home).offered_in(vec![place.scope.clone()]))
+    });
+    Ok(Json(Items { items }))
 }

@@ -1,4 +1,4 @@
-//! The first admin, signing out, one's own sessions and tokens, opening apps.
+//! The first admin, signing out, one's own sessions, opening apps.
 
 use super::sign_in::{note, signed_in};
 use super::{DELETE, GET, Items, POST, PUT, Shared};
@@ -14,13 +14,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use warpyard_model::kinds::{AuditOutcome, ServiceInstance, User};
 use warpyard_model::permission::{Permission, Role, Subject, Verb};
 use warpyard_model::{Error, Kind, Name, Result, ScopePath};
 use warpyard_policy::{Principal, action};
-use warpyard_store::{FirstAdmin, Located, NewToken, Session, SignIn, Token};
+use warpyard_store::{FirstAdmin, Located, Session, SignIn};
 
 /// Whether the first admin is still to be made.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -50,16 +50,6 @@ struct Setup {
 struct PasswordChange {
     current_password: String,
     new_password: String,
-}
-
-/// A token to make.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct TokenRequest {
-    /// What its owner calls it.
-    name: String,
-    /// How long it lasts.
-    expires_in_seconds: i64,
 }
 
 /// The person who asks.
@@ -97,6 +87,21 @@ pub(super) struct Me {
     /// The server's version.
     version: &'static str,
     server: ServerFacts,
+    /// Organizations of yours that you get nothing in before you show a second factor.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    second_factor_required: Vec<Name>,
+    /// What the token you come with is limited to, where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limited_to: Option<Limits>,
+}
+
+/// What a token is limited to.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Limits {
+    /// Permissions; empty: all that its owner has.
+    scopes: BTreeSet<Permission>,
+    /// Places; empty: wherever its owner has rights.
+    places: Vec<String>,
 }
 
 /// A scope in a query.
@@ -164,19 +169,6 @@ pub(super) fn declare(routes: &mut Routes) {
         .declare(DELETE, "/api/v1/me/sessions/{id}", "me_session_delete", tag, "End one of your sessions")
         .answers_nothing(204, "Ended.")
         .to(end_session);
-    routes
-        .declare(GET, "/api/v1/me/tokens", "me_token_list", tag, "Your API tokens")
-        .answers::<Items<Token>>(200, "The tokens.")
-        .to(tokens);
-    routes
-        .declare(POST, "/api/v1/me/tokens", "me_token_create", tag, "Make an API token")
-        .body::<TokenRequest>()
-        .answers::<NewToken>(201, "The token; its secret is told once.")
-        .to(create_token);
-    routes
-        .declare(DELETE, "/api/v1/me/tokens/{id}", "me_token_delete", tag, "Revoke one of your tokens")
-        .answers_nothing(204, "Revoked.")
-        .to(revoke_token);
 }
 
 async fn setup_state(state: Shared) -> Result<Json<SetupState>, ApiError> {
@@ -242,6 +234,12 @@ pub(super) async fn myself(state: &AppState, who: &SignIn, principal: &Principal
             apps_domain: state.settings.addresses.domain.clone(),
             public_url: state.settings.public_url.clone(),
         },
+        second_factor_required: principal.closed_organizations().cloned().collect(),
+        limited_to: who
+            .token
+            .as_ref()
+            .filter(|token| token.is_limited())
+            .map(|token| Limits { scopes: token.scopes.clone(), places: token.places.iter().map(ScopePath::key).collect() }),
     })
 }
 
@@ -276,26 +274,6 @@ async fn end_session(state: Shared, caller: Caller, Path(id): Path<String>) -> R
 async fn end_sessions(state: Shared, caller: Caller, QueryOf(query): QueryOf<WhichSessions>) -> Result<StatusCode, ApiError> {
     state.store.end_sessions(&caller.who, query.others_only).await?;
     state.store.audit_note(&caller.context(), "", "session.delete_all", AuditOutcome::Allowed, caller.who.user.as_str()).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn tokens(state: Shared, caller: Caller) -> Result<Json<Items<Token>>, ApiError> {
-    Ok(Json(Items { items: state.store.tokens(&caller.who).await? }))
-}
-
-async fn create_token(
-    state: Shared,
-    caller: Caller,
-    BodyOf(body): BodyOf<TokenRequest>,
-) -> Result<(StatusCode, Json<NewToken>), ApiError> {
-    let token = state.store.create_token(&caller.who, &body.name, body.expires_in_seconds).await?;
-    state.store.audit_note(&caller.context(), "", "token.create", AuditOutcome::Allowed, &token.id).await?;
-    Ok((StatusCode::CREATED, Json(token)))
-}
-
-async fn revoke_token(state: Shared, caller: Caller, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
-    state.store.revoke_token(&caller.who, &id).await?;
-    state.store.audit_note(&caller.context(), "", "token.delete", AuditOutcome::Allowed, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -354,7 +332,7 @@ async fn open_app(state: &Arc<AppState>, origin: &Origin, app: &str, back_to: &s
     let secret = crate::caller::cookie_value(headers, &state.settings.cookie());
     let secret = secret.ok_or_else(|| Error::unauthenticated("Sign in first."))?;
     let who = state.store.session(secret).await?.ok_or_else(|| Error::unauthenticated("Sign in first."))?;
-    let principal = state.store.principal(&who.user).await?;
+    let principal = state.store.principal(&who).await?;
     let caller = Caller { who, principal, origin: origin.clone() };
     let located = state.store.locate_short_id::<ServiceInstance>(short_id).await?;
     app_address(state, &caller, located, endpoint, Some(back_to)).await

@@ -330,8 +330,8 @@ pub(super) async fn signed_in(
     let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let secret = state.store.open_session(user, &NewSession { address: origin.address.clone(), agent, strong }).await?;
     note(state, origin, user.as_str(), AuditOutcome::Allowed, user.as_str()).await?;
-    let principal = state.store.principal(user).await?;
     let who = SignIn { strong, ..SignIn::of(user.clone()) };
+    let principal = state.store.principal(&who).await?;
     let answer = myself(state, &who, &principal).await?;
     Ok(([(header::SET_COOKIE, state.settings.set_cookie(&secret))], Json(SignInAnswer::Done(Box::new(answer)))).into_response())
 }

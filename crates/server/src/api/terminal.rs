@@ -3,10 +3,10 @@
 use super::kinds::item;
 use super::{GET, Shared};
 use crate::caller::Caller;
+use crate::lost::access_lost;
 use crate::openapi::Routes;
 use crate::problem::ApiError;
 use crate::request::Place;
-use crate::state::AppState;
 use axum::extract::RawQuery;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
@@ -15,7 +15,7 @@ use futures::{SinkExt as _, StreamExt as _};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use warpyard_model::kinds::{AuditOutcome, ServiceInstance};
-use warpyard_model::{Error, Kind, Level, Name, Result, ScopePath};
+use warpyard_model::{Error, Kind, Level, Result};
 use warpyard_policy::action;
 use warpyard_provider::{ExecInput, ExecRequest, ExecSession};
 
@@ -104,30 +104,13 @@ async fn terminal(
     let object = format!("{}/{}", service.metadata.scope.key(), service.metadata.name);
     let org = service.metadata.scope.org.map(|o| o.to_string()).unwrap_or_default();
     state.store.audit_note(&caller.context(), &org, "service_instance.exec", AuditOutcome::Allowed, &object).await?;
-    let (state, scope, name) = (state.0.clone(), place.scope.clone(), place.name()?.clone());
+    let lost = access_lost::<action::Exec>(state.0.clone(), caller, place.scope.clone(), place.name()?.clone());
     Ok(upgrade.on_upgrade(move |socket| async move {
         tokio::select! {
             () = carry(socket, session) => {}
-            () = access_lost(&state, &caller, &scope, &name) => {}
+            () = lost => {}
         }
     }))
-}
-
-/// Returns once whoever opened the terminal may no longer have it: looks whenever anybody's rights or sessions may have
-/// changed, and ends what it cannot look at.
-async fn access_lost(state: &AppState, caller: &Caller, scope: &ScopePath, name: &Name) {
-    let mut people = state.store.people_changes();
-    loop {
-        let still = async {
-            caller.check_alive(state).await?;
-            let principal = state.store.principal(&caller.who.user).await?;
-            let located = state.store.locate::<ServiceInstance>(scope, name).await?;
-            state.policy.allow::<action::Exec, ServiceInstance>(&principal, located.resource()).map(drop)
-        };
-        if still.await.is_err() || people.changed().await.is_err() {
-            return;
-        }
-    }
 }
 
 /// Carries bytes both ways until the command ends or the client goes; dropping the session ends the command.

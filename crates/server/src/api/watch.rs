@@ -2,6 +2,7 @@
 
 use super::{GET, Shared};
 use crate::caller::Caller;
+use crate::lost::RECHECK;
 use crate::openapi::Routes;
 use crate::problem::ApiError;
 use crate::request::QueryOf;
@@ -15,14 +16,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::mpsc;
 use warpyard_model::{Error, Kind, Name, Result, ScopePath};
 use warpyard_policy::Principal;
 use warpyard_store::{ChangeFeed, Changed, Operation};
-
-/// How often a watcher's rights are looked up again.
-const RECHECK: Duration = Duration::from_secs(20);
 
 /// What a script watches.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -188,7 +185,7 @@ impl Follower {
     /// Changes the caller may hear of; `None` when the feed does not reach back far enough.
     async fn next(&mut self) -> Result<Option<Vec<Changed>>> {
         self.still_signed_in().await?;
-        self.caller.principal = self.state.store.principal(&self.caller.who.user).await?;
+        self.caller.principal = self.state.store.principal(&self.caller.who).await?;
         let viewer = self.state.policy.viewer(&self.caller.principal);
         let position = self.feed.position();
         let changes = self.feed.next_after(&self.state.policy.viewer(&self.before), &viewer, &[]).await?;
@@ -231,6 +228,11 @@ async fn converse(state: Arc<AppState>, caller: Caller, socket: WebSocket) {
                     Ok(Ask { id, watch: Some(wanted), since, .. }) => {
                         if watches.len() >= 100 {
                             let detail = json!({ "id": id, "type": "error", "detail": "At most 100 watches per connection." });
+                            if out.send(Message::Text(detail.to_string().into())).await.is_err() { return }
+                            continue;
+                        }
+                        if wanted.notifications && let Err(error) = caller.check_unlimited() {
+                            let detail = json!({ "id": id, "type": "error", "detail": error.message });
                             if out.send(Message::Text(detail.to_string().into())).await.is_err() { return }
                             continue;
                         }

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, Request};
 use std::sync::Arc;
 
 /// What a person's tokens begin with, so that an app's own bearer tokens are told apart and passed on.
-const TOKEN_PREFIX: &str = "wy_";
+const TOKEN_PREFIX: &str = "wyd_";
 
 const SEC_FETCH_MODE: &str = "sec-fetch-mode";
 const SEC_FETCH_SITE: &str = "sec-fetch-site";
@@ -199,11 +199,11 @@ mod tests {
     #[test]
     fn only_personal_tokens_are_ours() {
         for (value, token) in [
-            ("Bearer wy_abc", Some("wy_abc")),
-            ("bearer   wy_abc ", Some("wy_abc")),
+            ("Bearer wyd_abc", Some("wyd_abc")),
+            ("bearer   wyd_abc ", Some("wyd_abc")),
             ("Bearer sk-abc", None),
-            ("Basic wy_abc", None),
-            ("wy_abc", None),
+            ("Basic wyd_abc", None),
+            ("wyd_abc", None),
         ] {
             assert_eq!(personal_token(&HeaderValue::from_str(value).unwrap()), token, "{value}");
         }

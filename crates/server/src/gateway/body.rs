@@ -79,12 +79,22 @@ pub(super) struct DownstreamBody<B: Backend> {
     next_check: Instant,
     changes: tokio::sync::watch::Receiver<u64>,
     failures: u8,
-    /// A frame that waits until access was checked again.
-    held: Option<(Frame<Bytes>, Check)>,
+    /// Access is being checked again; a frame that came meanwhile waits for it.
+    held: Option<(Option<Frame<Bytes>>, Check)>,
+    /// While the app says nothing: resolves when access is to be checked all the same.
+    look: Option<BoxFuture<'static, ()>>,
 }
 
 /// A check of access under way: whether it holds, and failed checks in a row.
 type Check = BoxFuture<'static, (bool, u8)>;
+
+/// Waits until something changed that access may hang on, or until a moment.
+async fn time_to_look(mut changes: tokio::sync::watch::Receiver<u64>, at: Instant) {
+    tokio::select! {
+        () = tokio::time::sleep_until(at) => {}
+        Ok(()) = changes.changed() => {}
+    }
+}
 
 /// A stream that lost its access half-way.
 #[derive(Debug, thiserror::Error)]
@@ -95,9 +105,20 @@ impl<B: Backend> DownstreamBody<B> {
     pub(super) fn new(body: Incoming, sender: Sender, endpoint: Arc<Endpoint>, pass: Pass<B>) -> Self {
         let next_check = Instant::now() + pass.gateway.config.recheck_interval;
         let changes = pass.gateway.backend.changes();
-        let mut body = Self { body, sender: Some(sender), endpoint, pass, next_check, changes, failures: 0, held: None };
+        let mut body =
+            Self { body, sender: Some(sender), endpoint, pass, next_check, changes, failures: 0, held: None, look: None };
         body.release_at_end();
         body
+    }
+
+    /// Begins to check access again, before a frame is passed on or while there is none.
+    fn check(&mut self, frame: Option<Frame<Bytes>>) {
+        self.changes.mark_unchanged();
+        self.look = None;
+        self.next_check = Instant::now() + self.pass.gateway.config.recheck_interval;
+        let (pass, mut failures) = (self.pass.clone(), self.failures);
+        let check: Check = Box::pin(async move { (pass.still_holds(&mut failures).await, failures) });
+        self.held = Some((frame, check));
     }
 
     fn release_at_end(&mut self) {
@@ -118,18 +139,26 @@ impl<B: Backend> Body for DownstreamBody<B> {
         if let Some((_, check)) = &mut this.held {
             let (holds, failures) = ready!(check.as_mut().poll(context));
             this.failures = failures;
-            return Poll::Ready(match this.held.take() {
-                Some((frame, _)) if holds => {
+            match this.held.take() {
+                Some((Some(frame), _)) if holds => {
                     this.release_at_end();
-                    Some(Ok(frame))
+                    return Poll::Ready(Some(Ok(frame)));
                 }
+                Some((None, _)) if holds => {}
                 _ => {
                     this.sender = None;
-                    Some(Err(AccessLost.into()))
+                    return Poll::Ready(Some(Err(AccessLost.into())));
                 }
-            });
+            }
         }
-        match ready!(Pin::new(&mut this.body).poll_frame(context)) {
+        let Poll::Ready(read) = Pin::new(&mut this.body).poll_frame(context) else {
+            // A stream on which nothing comes must not outlive its access either.
+            let look = this.look.get_or_insert_with(|| Box::pin(time_to_look(this.changes.clone(), this.next_check)));
+            ready!(look.as_mut().poll(context));
+            this.check(None);
+            return self.poll_frame(context);
+        };
+        match read {
             None => {
                 if let Some(sender) = this.sender.take() {
                     this.endpoint.give_back(sender);
@@ -147,11 +176,7 @@ impl<B: Backend> Body for DownstreamBody<B> {
                 }
                 // What was there before something changed is checked first as well.
                 if now >= this.next_check || this.changes.has_changed().unwrap_or(false) {
-                    this.changes.mark_unchanged();
-                    this.next_check = now + this.pass.gateway.config.recheck_interval;
-                    let (pass, mut failures) = (this.pass.clone(), this.failures);
-                    let check: Check = Box::pin(async move { (pass.still_holds(&mut failures).await, failures) });
-                    this.held = Some((frame, check));
+                    this.check(Some(frame));
                     return self.poll_frame(context);
                 }
                 this.release_at_end();

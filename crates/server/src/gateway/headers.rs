@@ -146,7 +146,7 @@ mod tests {
             ("trailer", "x-sum"),
             ("host", "h"),
             ("authorization", "Basic eA=="),
-            ("authorization", "bearer wy_secret"),
+            ("authorization", "bearer wyd_secret"),
             ("cookie", "a=1; __Host-warpyard_app=s"),
         ]);
         clean_request(&mut request);

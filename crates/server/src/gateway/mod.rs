@@ -6,7 +6,7 @@
 //! Invariants, each held by a test in `tests/gateway.rs`:
 //! - Who may open an endpoint is decided once per request, before anything branches on `Upgrade`; without access not a
 //!   byte is read from or written to the app, WebSocket or not.
-//! - Our credentials (cookies and `wy_` tokens) never reach an app, and an app can neither set our cookies nor reach
+//! - Our credentials (cookies and `wyd_` tokens) never reach an app, and an app can neither set our cookies nor reach
 //!   another app's origin with its own.
 //! - What an app reads in `X-Forwarded-*` was written here or by a configured proxy.
 //! - Bodies stream both ways with back-pressure; nothing is buffered whole.
@@ -88,7 +88,7 @@ pub trait Backend: Send + Sync + 'static {
     /// Who this cookie belongs to, if that person may open this endpoint right now.
     async fn authorize(&self, host: &AppHost, secret: &str) -> Result<Option<AppUser>>;
 
-    /// Who this personal token (`wy_…`) belongs to, if that person may open this endpoint right now.
+    /// Who this personal token (`wyd_…`) belongs to, if that person may open this endpoint right now.
     async fn authorize_token(&self, host: &AppHost, token: &str) -> Result<Option<AppUser>>;
 
     /// A byte stream to the app.

@@ -68,7 +68,7 @@ impl Notice {
     }
 
     pub(super) fn unauthenticated() -> Box<Self> {
-        let detail = "Sign in by opening the app from the console, or send a personal token as `Authorization: Bearer wy_…`.";
+        let detail = "Sign in by opening the app from the console, or send a personal token as `Authorization: Bearer wyd_…`.";
         Self::new(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated, "Not signed in", detail)
     }
 

@@ -226,7 +226,7 @@ async fn who_may_is_what_is_decided() {
         let told: Vec<&str> = answer["people"].as_array().unwrap().iter().map(|p| p["user"].as_str().unwrap()).collect();
         let mut decided = Vec::new();
         for person in &people {
-            let principal = world.store.principal(person).await.unwrap();
+            let principal = world.store.person(person).await.unwrap();
             if world.policy.decide(&principal, permission, &Resource::place(permission.subject, &vision)) {
                 decided.push(person.as_str());
             }

@@ -102,7 +102,7 @@ async fn tokens_expire_and_are_revoked() {
     assert_eq!(bad.error_paths(), ["expires_in_seconds"]);
     let made = developer.post("/api/v1/me/tokens", &make(600)).await.expect(201).json();
     let (secret, id) = (made["token"].as_str().unwrap(), made["id"].as_str().unwrap());
-    assert!(secret.starts_with("wy_"));
+    assert!(secret.starts_with("wyd_"));
     let token = world.nobody().with_token(secret);
     token.get(VISION).await.expect(200);
     let listed = developer.get("/api/v1/me/tokens").await.expect(200);
@@ -120,7 +120,7 @@ async fn tokens_expire_and_are_revoked() {
     world.of("colleague").delete(&path).await.problem(404, "not_found");
     developer.delete(&path).await.expect(204);
     token.get(VISION).await.problem(401, "unauthenticated");
-    let nonsense = [("authorization", "Bearer wy_nonsense"), ("authorization", "Basic YTpi"), ("cookie", "warpyard_session=x")];
+    let nonsense = [("authorization", "Bearer wyd_nonsense"), ("authorization", "Basic YTpi"), ("cookie", "warpyard_session=x")];
     for (name, value) in nonsense {
         let reply = world.nobody().request(Method::GET, VISION).header(name, value).send().await;
         reply.problem(401, "unauthenticated");

@@ -23,6 +23,7 @@ mod secrets;
 mod sharing;
 mod sign_in;
 mod studio;
+mod tokens;
 mod two_person;
 mod versions;
 mod watch;

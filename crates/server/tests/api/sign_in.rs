@@ -216,3 +216,72 @@ async fn who_is_not_known_is_answered_like_who_is() {
     foreign.json(&json!({ "ticket": "x", "totp": "123456" })).send().await.problem(403, "forbidden");
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_organization_that_asks_for_a_second_factor_gives_nothing_without_one() {
+    let world = World::start().await;
+    let acme = "/api/v1/orgs/acme";
+    let strict = |asks: bool| {
+        let spec = json!({ "currency": "EUR", "sign_in": { "require_second_factor": asks } });
+        json!({ "metadata": { "name": "acme" }, "spec": spec })
+    };
+    // Whoever would be the first to be kept out does not switch it on.
+    let refused = world.of("root").put(acme, &strict(true)).await;
+    refused.problem(422, "invalid");
+    assert_eq!(refused.error_paths(), ["spec.sign_in.require_second_factor"]);
+    give_password(&world, "root").await;
+    let root = session(&world, &sign_in(&world, "root").await.expect(200));
+    root.put(acme, &strict(true)).await.problem(422, "invalid");
+    set_up(&world, &root).await;
+
+    world.launch("app", "nb").await;
+    world.until_phase("nb", warpyard_model::kinds::Phase::Running).await;
+    let terminal = format!("{}/service-instances/nb/terminal", crate::RESEARCH);
+    let mut open = crate::watch::Socket::open_at(&world, "workspace-collaborator", &terminal).await;
+    open.echoes("before").await;
+    root.put(acme, &strict(true)).await.expect(200);
+    open.ends().await;
+
+    // Somebody who works there is told what to do, whatever they ask for; a stranger learns nothing.
+    let developer = world.of("developer");
+    for path in [acme, crate::VISION, &format!("{}/catalogue", crate::VISION), &format!("{}/workspaces", crate::VISION)] {
+        let told = developer.get(path).await.problem(403, "second_factor_required");
+        assert!(told["detail"].as_str().unwrap().contains("Account"), "{told}");
+    }
+    let made = json!({ "metadata": { "name": "not" }, "spec": {} });
+    developer.post(&format!("{}/workspaces", crate::VISION), &made).await.problem(403, "second_factor_required");
+    developer.get(&format!("{acme}/access")).await.problem(403, "second_factor_required");
+    world.of("stranger").get(crate::VISION).await.problem(404, "not_found");
+    // An administrator of the platform by an old token as well, and only in this organization.
+    world.of("root").get(acme).await.problem(403, "second_factor_required");
+    world.of("root").get("/api/v1/orgs/globex").await.expect(200);
+    for list in ["projects", "workspaces", "service-instances", "service-profiles"] {
+        let seen = developer.get(&format!("/api/v1/{list}")).await.expect(200).json();
+        assert_eq!(seen["total"], 0, "{list}: {seen}");
+        let seen = world.of("root").get(&format!("/api/v1/{list}?limit=500")).await.expect(200);
+        assert!(!seen.text().contains("\"org\":\"acme\""), "{list}");
+    }
+    let me = developer.get("/api/v1/me").await.expect(200).json();
+    assert_eq!(me["second_factor_required"], json!(["acme"]));
+
+    // The way in: set one up. Tokens made from then on pass, earlier ones do not.
+    give_password(&world, "developer").await;
+    let here = session(&world, &sign_in(&world, "developer").await.expect(200));
+    here.get(crate::VISION).await.problem(403, "second_factor_required");
+    let token = |made: Reply| world.nobody().with_token(made.json()["token"].as_str().unwrap());
+    let body = json!({ "name": "ci", "expires_in_seconds": 3600 });
+    let weak = token(here.post("/api/v1/me/tokens", &body).await.expect(201));
+    set_up(&world, &here).await;
+    here.get(crate::VISION).await.expect(200);
+    assert_eq!(here.get("/api/v1/me").await.json().get("second_factor_required"), None);
+    let strong = token(here.post("/api/v1/me/tokens", &body).await.expect(201));
+    strong.get(crate::VISION).await.expect(200);
+    weak.get(crate::VISION).await.problem(403, "second_factor_required");
+    // A token made with a weak one is as weak.
+    let child = token(weak.post("/api/v1/me/tokens", &body).await.expect(201));
+    child.get(crate::VISION).await.problem(403, "second_factor_required");
+
+    root.put(acme, &strict(false)).await.expect(200);
+    developer.get(crate::VISION).await.expect(200);
+    world.finish().await;
+}

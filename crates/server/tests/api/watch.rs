@@ -19,8 +19,13 @@ impl Socket {
     }
 
     pub(crate) async fn open_at(world: &World, person: &str, path: &str) -> Self {
-        let who = warpyard_store::SignIn::of(warpyard_model::Name::parse(person).unwrap());
-        let token = world.store.create_token(&who, "watch", 3600).await.unwrap().token;
+        let who = warpyard_model::Name::parse(person).unwrap();
+        let wish = warpyard_store::TokenWish::full("watch", 30 * 86_400);
+        let token = world.store.create_token(&who, &wish).await.unwrap().token;
+        Self::open_with(world, &token, path).await
+    }
+
+    pub(crate) async fn open_with(world: &World, token: &str, path: &str) -> Self {
         let mut request = format!("ws://{}{path}", world.address).into_client_request().unwrap();
         request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
         let stream = TcpStream::connect(world.address).await.unwrap();

@@ -124,7 +124,7 @@ async fn without_a_session_nobody_gets_a_byte() {
         world.bare(LAB, "HEAD", "/"),
         world.bare(LAB, "POST", "/").header("accept", "text/html"),
         world.bare(LAB, "OPTIONS", "/"),
-        world.bare(LAB, "GET", "/").header("authorization", "Bearer wy_unknown"),
+        world.bare(LAB, "GET", "/").header("authorization", "Bearer wyd_unknown"),
         world.bare(LAB, "GET", "/").header("authorization", "Bearer sk-other"),
         world.bare(LAB, "GET", "/").header("cookie", "__Host-warpyard_app=ada-at-ui"),
         world.bare(LAB, "GET", "/").header("x-forwarded-user", "ada"),
@@ -187,9 +187,9 @@ async fn personal_tokens_open_apps_for_programs_and_stay_here() {
     assert_eq!(headers["x-forwarded-user"], "ada");
 
     assert_eq!(world.ask(world.bare(OTHER, "GET", "/").header("authorization", TOKEN)).await.status, 401);
-    let answer = world.ask(world.request("GET", "/").header("authorization", "Bearer wy_unknown")).await;
+    let answer = world.ask(world.request("GET", "/").header("authorization", "Bearer wyd_unknown")).await;
     assert_eq!(answer.status, 401, "a bad token is not passed over in favour of a cookie");
-    let navigation = world.bare(LAB, "GET", "/").header("accept", "text/html").header("authorization", "Bearer wy_unknown");
+    let navigation = world.bare(LAB, "GET", "/").header("accept", "text/html").header("authorization", "Bearer wyd_unknown");
     let answer = world.ask(navigation).await;
     assert_eq!(answer.status, 401, "somebody with a token has nothing to sign in");
     assert!(answer.page().contains("Token not accepted"));

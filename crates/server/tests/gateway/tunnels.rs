@@ -129,6 +129,27 @@ async fn an_open_websocket_ends_at_once_when_access_is_taken() {
 }
 
 #[tokio::test]
+async fn a_silent_stream_ends_when_access_is_taken() {
+    for (interval, rings) in [(Duration::from_secs(3600), true), (Duration::from_millis(20), false)] {
+        let app = App::start().await;
+        let world = World::with(tcp(app.address), |config| config.recheck_interval = interval).await;
+        let mut events = world
+            .open(world.bare(LAB, "GET", "/stream").header("authorization", TOKEN).body(Body::empty()).unwrap())
+            .await
+            .into_body();
+        app.stream.send("first".into()).await.unwrap();
+        assert_eq!(patient(events.frame()).await.unwrap().unwrap().into_data().unwrap(), "first");
+        world.facts.tokens.lock().unwrap().clear();
+        if rings {
+            world.facts.changes.send_modify(|n| *n += 1);
+        }
+        // The app says nothing more, and the stream ends all the same.
+        let last = patient(events.frame()).await;
+        assert!(last.is_none_or(|frame| frame.is_err()), "the stream goes on");
+    }
+}
+
+#[tokio::test]
 async fn one_failed_check_cuts_nobody_and_an_outage_does() {
     let app = App::start().await;
     let world = World::with(tcp(app.address), |config| config.recheck_interval = Duration::from_millis(20)).await;

@@ -21,7 +21,7 @@ pub(crate) const LAB: &str = "lab--0123456789ab";
 pub(crate) const OTHER: &str = "ui--aaaaaaaaaaaa";
 pub(crate) const UID: &str = "01234567-89ab-4000-8000-000000000001";
 pub(crate) const COOKIE: &str = "__Host-warpyard_app=ada-at-lab";
-pub(crate) const TOKEN: &str = "Bearer wy_ada";
+pub(crate) const TOKEN: &str = "Bearer wyd_ada";
 
 /// How long anything may take before a test counts as hanging.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -65,7 +65,7 @@ impl Facts {
                 (LAB.to_owned(), "ada-at-lab".to_owned()),
                 (OTHER.to_owned(), "ada-at-ui".to_owned()),
             ])),
-            tokens: Mutex::new(HashSet::from([(LAB.to_owned(), "wy_ada".to_owned())])),
+            tokens: Mutex::new(HashSet::from([(LAB.to_owned(), "wyd_ada".to_owned())])),
             connector: Mutex::new(connector),
             connects: AtomicUsize::new(0),
             reports: Mutex::default(),

@@ -184,15 +184,27 @@ CREATE TABLE recovery_code (
 );
 CREATE INDEX recovery_code_of_user ON recovery_code (user_name);
 
+-- Tokens. `scopes` and `places` limit what one may do of what its owner may (JSON, empty: nothing is left out). While a
+-- token is rotated, the value before it is good until `old_until`.
 CREATE TABLE token (
   id TEXT PRIMARY KEY,
   hash TEXT NOT NULL UNIQUE,
   user_name TEXT NOT NULL,
   name TEXT NOT NULL,
+  scopes TEXT NOT NULL,
+  places TEXT NOT NULL,
+  -- Made from a session in which a second factor was shown.
+  strong BIGINT NOT NULL,
+  lifetime_seconds BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
-  last_used_at BIGINT
+  last_used_at BIGINT,
+  rotated_at BIGINT,
+  old_hash TEXT,
+  old_until BIGINT
 );
+CREATE INDEX token_of_user ON token (user_name);
+CREATE INDEX token_by_old_hash ON token (old_hash);
 
 -- What instances hold. The primary key of allocation_gpu is what makes double booking impossible.
 CREATE TABLE allocation (

@@ -7,7 +7,7 @@ use warpyard_testkit::TestStore;
 warpyard_testkit::on_each_database!(answers_are_kept_for_a_day);
 
 async fn answers_are_kept_for_a_day(db: TestStore) {
-    let answer = Replay { status: 201, body: "{\"token\":\"wy_told-once\"}".to_owned() };
+    let answer = Replay { status: 201, body: "{\"token\":\"wyd_told-once\"}".to_owned() };
     assert_eq!(db.store.replay("ada", "k", "POST /x").await.unwrap(), None);
     db.store.keep_answer("ada", "k", "POST /x", &answer).await.unwrap();
     assert_eq!(db.store.replay("ada", "k", "POST /x").await.unwrap(), Some(answer.clone()));
@@ -20,7 +20,7 @@ async fn answers_are_kept_for_a_day(db: TestStore) {
     if let Some(file) = db.file() {
         for end in ["", "-wal"] {
             let bytes = std::fs::read(format!("{}{end}", file.display())).unwrap();
-            assert!(!bytes.windows(12).any(|w| w == b"wy_told-once"), "what is told once is in the file{end}");
+            assert!(!bytes.windows(12).any(|w| w == b"wyd_told-once"), "what is told once is in the file{end}");
         }
     }
     db.clock.advance(24 * 3600 + 1);

@@ -5,7 +5,7 @@ use warpyard_model::kinds::User;
 use warpyard_model::permission::Role;
 use warpyard_model::{ErrorCode, ScopePath};
 use warpyard_policy::action;
-use warpyard_store::{Change, FirstAdmin, NewSession, SignIn};
+use warpyard_store::{Change, FirstAdmin, NewSession, SignIn, TokenWish};
 use warpyard_testkit::TestStore;
 
 warpyard_testkit::on_each_database!(
@@ -118,24 +118,24 @@ async fn tokens_last_and_end(db: TestStore) {
     let me = SignIn::of(name("ada"));
     for (called, seconds, at) in [("", 600, "name"), ("ci", 59, "expires_in_seconds"), ("ci", 367 * 86_400, "expires_in_seconds")]
     {
-        assert_eq!(db.store.create_token(&me, called, seconds).await.unwrap_err().fields[0].path, at);
+        assert_eq!(db.store.create_token(&me.user, &TokenWish::full(called, seconds)).await.unwrap_err().fields[0].path, at);
     }
-    let token = db.store.create_token(&me, "ci", 600).await.unwrap();
-    assert_eq!(db.store.token(&token.token).await.unwrap(), Some(me.clone()));
-    assert_eq!(db.store.token("wy_nonsense").await.unwrap(), None);
-    let listed = db.store.tokens(&me).await.unwrap();
+    let token = db.store.create_token(&me.user, &TokenWish::full("ci", 600)).await.unwrap();
+    assert_eq!(db.store.token(&token.token).await.unwrap().unwrap().user, me.user);
+    assert_eq!(db.store.token("wyd_nonsense").await.unwrap(), None);
+    let listed = db.store.tokens(&me.user).await.unwrap();
     assert_eq!((listed[0].name.as_str(), listed[0].last_used_at), ("ci", Some(db.store.now())));
     db.clock.advance(599);
     assert!(db.store.token(&token.token).await.unwrap().is_some());
     db.clock.advance(1);
     assert_eq!(db.store.token(&token.token).await.unwrap(), None, "over, to the second");
-    let token = db.store.create_token(&me, "ci", 600).await.unwrap();
+    let token = db.store.create_token(&me.user, &TokenWish::full("ci", 600)).await.unwrap();
     assert!(db.store.token(&token.token).await.unwrap().is_some());
     let other = SignIn::of(name("eve"));
-    assert_eq!(db.store.revoke_token(&other, &token.id).await.unwrap_err().code, ErrorCode::NotFound);
-    db.store.revoke_token(&me, &token.id).await.unwrap();
+    assert_eq!(db.store.revoke_token(&other.user, &token.id).await.unwrap_err().code, ErrorCode::NotFound);
+    db.store.revoke_token(&me.user, &token.id).await.unwrap();
     assert_eq!(db.store.token(&token.token).await.unwrap(), None);
-    let token = db.store.create_token(&me, "ci", 600).await.unwrap();
+    let token = db.store.create_token(&me.user, &TokenWish::full("ci", 600)).await.unwrap();
     db.update(&ada, Change::to(User { email: "ada@example.com".to_owned(), active: false })).await.unwrap();
     assert_eq!(db.store.token(&token.token).await.unwrap(), None, "who may not sign in has no token");
 }
@@ -179,7 +179,7 @@ async fn the_first_admin_is_made_once(db: TestStore) {
     assert!(!db.store.needs_first_admin().await.unwrap());
     assert!(setup.redeem_first_admin(&secret, &admin("eve@example.com", PASSWORD)).await.is_err());
     assert_eq!(db.store.check_sign_in("ana@example.com", PASSWORD).await.unwrap(), Some(name("ana")));
-    assert_eq!(db.store.principal(&name("ana")).await.unwrap().bindings()[0].role, Role::PlatformAdmin);
+    assert_eq!(db.store.person(&name("ana")).await.unwrap().bindings()[0].role, Role::PlatformAdmin);
 }
 
 async fn rights_follow_bindings(db: TestStore) {
@@ -187,7 +187,7 @@ async fn rights_follow_bindings(db: TestStore) {
     seed(&db).await;
     user(&db, "ada").await;
     let roles = async || {
-        let principal = db.store.principal(&name("ada")).await.unwrap();
+        let principal = db.store.person(&name("ada")).await.unwrap();
         principal.bindings().iter().map(|b| b.role).collect::<Vec<_>>()
     };
     assert!(roles().await.is_empty());

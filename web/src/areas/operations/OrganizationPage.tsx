@@ -13,7 +13,7 @@ import { admin } from "../../messages/en/admin";
 import { operations as m } from "../../messages/en/operations";
 import { Button, buttonClass } from "../../ui/Button";
 import { ConfirmDialog } from "../../ui/Dialog";
-import { TextField } from "../../ui/Field";
+import { Checkbox, TextField } from "../../ui/Field";
 import { ErrorPanel, PageBody, PageHeader, PageSkeleton, Section, Skeleton } from "../../ui/Page";
 import { toast } from "../../ui/Toast";
 import { Unsaved } from "../../ui/Unsaved";
@@ -91,22 +91,25 @@ function Settings({ organization, mayDelete }: { organization: Organization; may
   const [title, setTitle] = useState(organization.metadata.display_name ?? "");
   const [description, setDescription] = useState(organization.metadata.description ?? "");
   const [currency, setCurrency] = useState(organization.spec.currency);
+  const before = organization.spec.sign_in?.require_second_factor ?? false;
+  const [strict, setStrict] = useState(before);
   const [deleting, setDeleting] = useState(false);
   const update = useUpdate("Organization");
   const remove = useDelete("Organization");
-  const changed = title !== (organization.metadata.display_name ?? "") || description !== (organization.metadata.description ?? "") || currency !== organization.spec.currency;
+  const changed = title !== (organization.metadata.display_name ?? "") || description !== (organization.metadata.description ?? "") || currency !== organization.spec.currency || strict !== before;
   return (
     <form
       className="flex max-w-xl flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        update.mutate({ object: organization, metadata: { display_name: title, description }, spec: { ...organization.spec, currency } }, { onSuccess: () => toast(admin.common.saved) });
+        update.mutate({ object: organization, metadata: { display_name: title, description }, spec: { ...organization.spec, currency, sign_in: { ...organization.spec.sign_in, require_second_factor: strict } } }, { onSuccess: () => toast(admin.common.saved) });
       }}
     >
       <Unsaved when={changed && !update.isPending && !remove.isPending && !remove.isSuccess} />
       <TextField label={admin.common.displayName} value={title} onChange={setTitle} />
       <TextField label={admin.common.description} optional value={description} onChange={setDescription} />
       <TextField label={m.currency} help={m.currencyHelp} value={currency} onChange={(value) => setCurrency(value.toUpperCase())} input={{ maxLength: 3, className: "max-w-24 font-mono" }} />
+      <Checkbox label={m.secondFactor} help={m.secondFactorHelp} checked={strict} onChange={setStrict} />
       {update.error && <ErrorPanel error={update.error} />}
       <div className="flex flex-wrap gap-2">
         <Button type="submit" variant="primary" busy={update.isPending}>

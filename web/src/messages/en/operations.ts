@@ -4,6 +4,8 @@ export const operations = {
   text: "Tenants of this platform. Each has its own projects, people's roles, prices and audit trail.",
   new: "New organization",
   search: "Find an organization",
+  secondFactor: "Ask for a second factor",
+  secondFactorHelp: "Nobody works in the organization without a session in which a second factor was shown, or a token made from one.",
   currency: "Currency",
   currencyHelp: "Of every price in it, as three letters: USD, EUR.",
   firstProject: "First project",

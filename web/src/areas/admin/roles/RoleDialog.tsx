@@ -10,11 +10,12 @@ import { admin } from "../../../messages/en/admin";
 import { ui } from "../../../messages/en/ui";
 import { Button } from "../../../ui/Button";
 import { Dialog } from "../../../ui/Dialog";
-import { Checkbox, FieldError, SearchInput, TextField } from "../../../ui/Field";
+import { Checkbox, FieldError, TextField } from "../../../ui/Field";
 import { ErrorPanel } from "../../../ui/Page";
 import { toast } from "../../../ui/Toast";
 import { NameFields, useNameFields } from "../NameFields";
 import { ImpactNote } from "../access/ImpactNote";
+import { PermissionPicker } from "../access/PermissionPicker";
 import { PERMISSIONS } from "../access/permissions";
 
 /** What no organization has to give is not offered; the server has the rule and refuses it in any case. */
@@ -28,7 +29,6 @@ export function RoleDialog({ org, role, onClose }: { org: string; role: CustomRo
   const [description, setDescription] = useState(role?.metadata.description ?? "");
   const [levels, setLevels] = useState<Level[]>(role?.spec.levels ?? ["project"]);
   const [chosen, setChosen] = useState<string[]>(role?.spec.permissions ?? []);
-  const [narrow, setNarrow] = useState("");
   const { can } = usePermissions({ org });
   const create = useCreate("CustomRole", { org });
   const update = useUpdate("CustomRole");
@@ -48,8 +48,6 @@ export function RoleDialog({ org, role, onClose }: { org: string; role: CustomRo
     else create.mutate({ metadata: { name: fields.name, ...metadata }, spec }, { onSuccess: done });
   };
   const toggle = <T,>(list: T[], one: T, on: boolean) => (on ? [...list, one] : list.filter((other) => other !== one));
-  const shown = OFFERED.filter((one) => one.includes(narrow.toLowerCase().trim()));
-  const kinds = [...new Set(shown.map((one) => one.split(".")[0] ?? ""))];
   return (
     <Dialog
       open
@@ -80,27 +78,7 @@ export function RoleDialog({ org, role, onClose }: { org: string; role: CustomRo
           {m.permissions} <span className="font-normal text-muted">{m.count(chosen.length)}</span>
         </legend>
         <p className="text-12 text-muted">{m.lacking}</p>
-        <SearchInput value={narrow} onChange={setNarrow} label={m.find} />
-        <div className="max-h-72 overflow-auto rounded-md border border-line p-3" tabIndex={0} role="group" aria-label={m.permissions}>
-          <div className="grid gap-x-6 gap-y-3 sm:grid-cols-2">
-            {kinds.map((kind) => (
-              <div key={kind} role="group" aria-label={kind.replace(/_/g, " ")} className="flex flex-col gap-1">
-                <p className="font-medium">{kind.replace(/_/g, " ")}</p>
-                {shown
-                  .filter((one) => one.startsWith(`${kind}.`))
-                  .map((one) => (
-                    <Checkbox
-                      key={one}
-                      label={<code>{one}</code>}
-                      checked={chosen.includes(one)}
-                      disabled={!can(one) && !chosen.includes(one)}
-                      onChange={(on) => setChosen(toggle(chosen, one as string, on))}
-                    />
-                  ))}
-              </div>
-            ))}
-          </div>
-        </div>
+        <PermissionPicker offered={OFFERED} chosen={chosen} onChange={setChosen} allowed={can} />
       </fieldset>
       {changed && ok && <ImpactNote kind="CustomRole" object={role} change={{ spec }} />}
       {failure && <ErrorPanel error={failure} />}
