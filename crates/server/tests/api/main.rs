@@ -20,6 +20,7 @@ mod kinds;
 mod retired;
 mod roles;
 mod secrets;
+mod service_accounts;
 mod sharing;
 mod sign_in;
 mod studio;
