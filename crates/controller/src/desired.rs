@@ -112,7 +112,7 @@ pub(crate) fn rendered(
             }
         })
         .collect();
-    let renderer = Renderer::new(&json!({
+    let context = json!({
         "inputs": inputs,
         "compute": {
             "name": at.compute_name,
@@ -127,7 +127,8 @@ pub(crate) fn rendered(
         "user": at.owner,
         "ports": ports,
         "endpoints": endpoints.iter().map(|e| (e.name.clone(), json!({ "url": e.url }))).collect::<BTreeMap<_, _>>(),
-    }));
+    });
+    let renderer = Renderer::of_template(&context, &template.inputs);
     let desired = service_desired(&renderer, at, template, &ports)?;
     let outputs = renderer.outputs(&template.outputs).map_err(|error| Error::invalid(vec![error]))?;
     let outputs = outputs.into_iter().map(|o| Output { name: o.name, label: o.label, value: o.value }).collect();

@@ -55,7 +55,8 @@ pub fn profile_of(text: &str) -> Result<ImportedProfile, FieldError> {
 }
 
 fn read(text: &str) -> Result<ImportedProfile, FieldError> {
-    let root: Value = serde_saphyr::from_str(text).map_err(|error| FieldError::new("", format!("This is not YAML: {error}")))?;
+    let root: Value =
+        warpyard_model::yaml::value(text).map_err(|error| FieldError::new("", format!("This is not YAML: {error}")))?;
     let word = |key: &str| root.get(key).and_then(Value::as_str).unwrap_or_default();
     if word("apiVersion") != "paas.envmgmt.io/v1" {
         return Err(FieldError::new(

@@ -73,8 +73,7 @@ pub fn parse(text: &str) -> Result<Vec<Document>, Error> {
     if text.len() > MAX_BYTES {
         return Err(Error::too_large(format!("a file has at most {MAX_BYTES} bytes; this one has {}", text.len())));
     }
-    let values: Vec<Value> =
-        serde_saphyr::from_multiple(text).map_err(|e| Error::invalid_field("", format!("This is not YAML: {e}")))?;
+    let values = crate::yaml::documents(text).map_err(|e| Error::invalid_field("", format!("This is not YAML: {e}")))?;
     let values: Vec<Value> = values.into_iter().filter(|v| !v.is_null()).collect();
     let several = values.len() > 1;
     let mut documents = Vec::new();

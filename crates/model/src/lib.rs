@@ -18,6 +18,7 @@ pub mod permission;
 pub mod render;
 pub mod time;
 pub mod units;
+pub mod yaml;
 
 pub use error::{Error, ErrorCode, FieldError, Result};
 pub use kind::{Kind, Level};

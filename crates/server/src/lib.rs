@@ -9,6 +9,7 @@ mod audit_keeper;
 mod caller;
 mod console;
 pub mod gateway;
+mod guards;
 mod idempotency;
 mod listener;
 mod lost;

@@ -3,6 +3,7 @@
 use crate::app_backend::AppBackend;
 use crate::caller::every_request;
 use crate::gateway::{self, Gateway, GatewayConfig};
+use crate::guards;
 use crate::state::AppState;
 use crate::{api, console};
 use axum::Router;
@@ -56,6 +57,7 @@ fn router(state: Arc<AppState>) -> Router {
             response
         })
         .layer(axum::middleware::from_fn_with_state(state.clone(), every_request))
+        .layer(axum::middleware::map_response(guards::guard))
         .layer(CompressionLayer::new().compress_when(compressed))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -113,9 +115,9 @@ pub async fn serve(state: Arc<AppState>, listener: TcpListener, stop: Cancellati
             },
         };
         let (gateway, router, stop) = (gateway.clone(), router.clone(), stop.clone());
-        let domain = settings.addresses.domain.clone();
+        let front = Front { domain: settings.addresses.domain.clone(), https: settings.addresses.scheme == "https" };
         tracker.spawn(async move {
-            if let Err(error) = connection(stream, peer, gateway, router, &domain, stop).await {
+            if let Err(error) = connection(stream, peer, gateway, router, front, stop).await {
                 tracing::debug!(%error, %peer, "a connection ended with an error");
             }
         });
@@ -134,25 +136,39 @@ pub async fn serve(state: Arc<AppState>, listener: TcpListener, stop: Cancellati
     Ok(())
 }
 
+/// What the listener itself has to know.
+struct Front {
+    /// Where apps live.
+    domain: String,
+    /// Whether browsers reach this server through HTTPS.
+    https: bool,
+}
+
 async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     gateway: Arc<Gateway<AppBackend>>,
     router: Router,
-    domain: &str,
+    front: Front,
     stop: CancellationToken,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     stream.set_nodelay(true)?;
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         let (gateway, router) = (gateway.clone(), router.clone());
-        let for_app = host_of(&request).is_some_and(|host| gateway::is_apps_host(&host, domain));
+        let for_app = host_of(&request).is_some_and(|host| gateway::is_apps_host(&host, &front.domain));
+        let ambiguous = guards::host_is_unclear(&request);
+        let https = front.https;
         async move {
-            if for_app {
-                return Ok::<Response<Body>, std::convert::Infallible>(gateway::handle(gateway, request, peer).await);
-            }
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(ConnectInfo(peer));
-            router.oneshot(request).await
+            let answered: Result<Response<Body>, std::convert::Infallible> = if for_app {
+                Ok(gateway::handle(gateway, request, peer).await)
+            } else if ambiguous {
+                Ok(guards::refused())
+            } else {
+                let mut request = request.map(Body::new);
+                request.extensions_mut().insert(ConnectInfo(peer));
+                router.oneshot(request).await
+            };
+            answered.map(|response| if https { guards::only_https(response) } else { response })
         }
     });
     let mut builder = auto::Builder::new(TokioExecutor::new());

@@ -26,6 +26,18 @@ pub(crate) struct Problem {
     pub request_id: String,
 }
 
+/// Most fields that an answer names, and how long what it says of each may be: somebody who sends a document that is wrong
+/// in every line, or one line of a megabyte, does not get it back.
+const MOST_FIELDS: usize = 200;
+const LONGEST: usize = 2_000;
+
+fn shortened(text: String) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
 /// An error on its way out.
 #[derive(Debug)]
 pub(crate) struct ApiError(pub Error);
@@ -63,13 +75,14 @@ impl IntoResponse for ApiError {
         if status.is_server_error() || error.log_context().is_some() {
             tracing::warn!(code = ?error.code, message = %error.message, context = error.log_context(), "a request failed");
         }
+        let fields = error.fields.into_iter().take(MOST_FIELDS);
         let problem = Problem {
             problem_type: "about:blank",
             title: status.canonical_reason().unwrap_or("Error").to_owned(),
             status: status.as_u16(),
             code: error.code,
-            detail: error.message,
-            errors: error.fields,
+            detail: shortened(error.message),
+            errors: fields.map(|f| FieldError { path: shortened(f.path), message: shortened(f.message) }).collect(),
             request_id: String::new(),
         };
         let mut response = status.into_response();

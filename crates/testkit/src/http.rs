@@ -79,9 +79,15 @@ pub struct RequestBuilder {
 impl RequestBuilder {
     /// Adds a header.
     #[must_use]
-    pub fn header(mut self, name: &str, value: &str) -> Self {
+    pub fn header(self, name: &str, value: &str) -> Self {
+        self.header_bytes(name, value.as_bytes())
+    }
+
+    /// The same with a value that need not be text.
+    #[must_use]
+    pub fn header_bytes(mut self, name: &str, value: &[u8]) -> Self {
         let name: HeaderName = name.parse().expect("a header's name");
-        self.headers.append(name, HeaderValue::from_str(value).expect("a header's value"));
+        self.headers.append(name, HeaderValue::from_bytes(value).expect("a header's value"));
         self
     }
 

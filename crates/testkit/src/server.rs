@@ -34,6 +34,7 @@ pub struct Builder {
     memory_bytes: u64,
     catalogue: bool,
     controllers: bool,
+    https: bool,
     store: Option<TestStore>,
 }
 
@@ -63,6 +64,13 @@ impl Builder {
     #[must_use]
     pub fn without_controllers(mut self) -> Self {
         self.controllers = false;
+        self
+    }
+
+    /// As it is behind a proxy that speaks HTTPS: its addresses are `https://…`, its cookies are secure ones.
+    #[must_use]
+    pub fn https(mut self) -> Self {
+        self.https = true;
         self
     }
 
@@ -116,13 +124,14 @@ impl Builder {
 
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
+        let scheme = if self.https { "https" } else { "http" };
         let addresses =
-            AppAddresses { scheme: "http".to_owned(), domain: "apps.localhost".to_owned(), port: Some(address.port()) };
+            AppAddresses { scheme: scheme.to_owned(), domain: "apps.localhost".to_owned(), port: Some(address.port()) };
         let providers = providers(&provider);
         let settings = Settings {
-            public_url: format!("http://localhost:{}", address.port()),
+            public_url: format!("{scheme}://localhost:{}", address.port()),
             addresses: addresses.clone(),
-            secure_cookies: false,
+            secure_cookies: self.https,
             trusted_proxies: Vec::new(),
         };
         let state = AppState::new(store.clone(), policy.clone(), providers, settings).expect("the gateway is a known controller");
@@ -209,7 +218,15 @@ impl TestServer {
 
     /// A server to describe.
     pub fn builder() -> Builder {
-        Builder { gpus: 8, cpu_millis: 64_000, memory_bytes: 256 << 30, catalogue: false, controllers: true, store: None }
+        Builder {
+            gpus: 8,
+            cpu_millis: 64_000,
+            memory_bytes: 256 << 30,
+            catalogue: false,
+            controllers: true,
+            https: false,
+            store: None,
+        }
     }
 
     /// Requests without credentials.

@@ -17,7 +17,6 @@ pub(crate) const ORDER: &[Kind] = &[
     Kind::Target,
     Kind::Group,
     Kind::CustomRole,
-    Kind::ServiceAccount,
     Kind::Icon,
     Kind::EnvironmentTemplate,
     Kind::Project,
@@ -88,11 +87,11 @@ pub(crate) fn read(sources: &[PathBuf]) -> Outcome<Vec<Sourced>> {
 }
 
 fn read_file(path: &Path) -> Outcome<Vec<Sourced>> {
-    let metadata = std::fs::metadata(path).map_err(|e| Failure::file("read", path, &e))?;
-    if metadata.len() > document::MAX_BYTES as u64 {
-        return Err(too_large(&path.display().to_string()));
-    }
-    let text = std::fs::read_to_string(path).map_err(|e| Failure::file("read", path, &e))?;
+    // What a pipe or a device holds is known only when it was read.
+    let mut text = String::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(document::MAX_BYTES as u64 + 1).read_to_string(&mut text))
+        .map_err(|e| Failure::file("read", path, &e))?;
     parse(&path.display().to_string(), &text)
 }
 
@@ -106,8 +105,7 @@ fn parse(file: &str, text: &str) -> Outcome<Vec<Sourced>> {
         return Err(too_large(file));
     }
     let shown = if file == "-" { "standard input" } else { file };
-    let values: Vec<Value> = serde_saphyr::from_multiple(text).map_err(|e| {
-        let text = e.to_string();
+    let values: Vec<Value> = warpyard_model::yaml::documents(text).map_err(|text| {
         Failure::invalid(format!("{shown} is not YAML: {}", text.lines().next().unwrap_or_default()), Vec::new())
     })?;
     let values: Vec<Value> = values.into_iter().filter(|value| !value.is_null()).collect();
@@ -134,7 +132,10 @@ pub(crate) fn files_in(folder: &Path) -> Outcome<Vec<PathBuf>> {
         } else if kind.is_dir() {
             found.extend(files_in(&path)?);
         } else if path.extension().and_then(|e| e.to_str()).is_some_and(|e| matches!(e, "yaml" | "yml" | "json")) {
-            found.push(path);
+            // What is no file has no end (devices) or waits for somebody (pipes); a link to a file is one.
+            if std::fs::metadata(&path).is_ok_and(|metadata| metadata.is_file()) {
+                found.push(path);
+            }
         }
     }
     found.sort();

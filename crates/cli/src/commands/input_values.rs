@@ -60,7 +60,9 @@ fn value(field: &Field, text: &str) -> Value {
         FieldType::MultiChoice => Value::Array(items(text).into_iter().map(|item| choice(field, &item)).collect()),
         FieldType::List => Value::Array(items(text).into_iter().map(Value::String).collect()),
         FieldType::KeyValue => key_value(text),
-        FieldType::Json => serde_json::from_str(text).or_else(|_| serde_saphyr::from_str(text)).unwrap_or_else(|_| as_text()),
+        FieldType::Json => {
+            serde_json::from_str(text).or_else(|_| warpyard_model::yaml::value(text)).unwrap_or_else(|_| as_text())
+        }
     }
 }
 

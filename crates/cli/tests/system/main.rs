@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests run the program and stop at the first surprise")]
 
 mod apply_files;
+mod attacks;
 mod bad_days;
 mod bad_files;
 mod catalogue;

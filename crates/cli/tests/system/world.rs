@@ -257,8 +257,8 @@ impl Person {
 
     /// A file beside the person's configuration.
     pub(crate) fn file(&self, name: &str, text: &str) -> String {
-        std::fs::create_dir_all(&self.home).unwrap();
         let path = self.home.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();
         path.display().to_string()
     }

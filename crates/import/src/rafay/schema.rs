@@ -13,7 +13,7 @@ pub(super) fn apply(field: &mut Field, value: &Value, item: &str, report: &mut R
     let schema = match &source {
         // As text it is JSON, or YAML.
         Value::String(text) if text.trim().is_empty() => return,
-        Value::String(text) => serde_saphyr::from_str(text).unwrap_or(Value::Null),
+        Value::String(text) => warpyard_model::yaml::value(text).unwrap_or(Value::Null),
         other => other.clone(),
     };
     let at = format!("{item}.schema.jsonschema");

@@ -231,7 +231,7 @@ fn json(value: &Value) -> Result<Value, String> {
     let parsed = match value {
         Value::String(text) if text.len() > MAX_TEXT => return Err(too_large()),
         // Text that is not a document stays text: any JSON is allowed, strings too.
-        Value::String(text) => serde_saphyr::from_str::<Value>(text).ok().filter(|v| v.is_object() || v.is_array()),
+        Value::String(text) => crate::yaml::value(text).ok().filter(|v| v.is_object() || v.is_array()),
         _ => None,
     };
     let value = parsed.as_ref().unwrap_or(value);

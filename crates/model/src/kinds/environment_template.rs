@@ -399,6 +399,19 @@ impl TemplateVersion {
                 ));
             }
         }
+        for name in body.environment.keys() {
+            // What the system would read as another name, or not take at all.
+            if name.is_empty() || name.len() > 200 || name.contains(|c: char| c == '=' || c.is_control() || c.is_whitespace()) {
+                errors.push(FieldError::new(
+                    "process.environment",
+                    format!("{name:?} is no name of a variable: it is 1 to 200 characters without spaces and ="),
+                ));
+            }
+        }
+        let words = body.command.iter().chain(body.prepare.iter().flat_map(|step| &step.command));
+        if words.chain(body.environment.values()).any(|word| word.contains('\0')) {
+            errors.push(FieldError::new("process", "a null character fits into no argument and no variable"));
+        }
         let mut endpoints = HashSet::new();
         for (i, endpoint) in self.endpoints.iter().enumerate() {
             let good = (1..=15).contains(&endpoint.name.len())
@@ -439,6 +452,29 @@ impl TemplateVersion {
                 errors.push(FieldError::new(format!("activity.{i}.endpoint"), format!("there is no endpoint {endpoint:?}")));
             }
         }
+        errors.extend(self.secrets_shown());
         errors
+    }
+
+    /// Places that somebody else can read and that mention what nobody else may.
+    fn secrets_shown(&self) -> Vec<FieldError> {
+        let body = &self.process;
+        let command = |path: String, words: &[String]| -> Vec<(String, String)> {
+            words.iter().enumerate().map(|(i, word)| (format!("{path}.{i}"), word.clone())).collect()
+        };
+        let mut places = command("process.command".to_owned(), &body.command);
+        for (i, step) in body.prepare.iter().enumerate() {
+            places.extend(command(format!("process.prepare.{i}.command"), &step.command));
+        }
+        places.push(("process.working_directory".to_owned(), body.working_directory.clone()));
+        places.extend(self.outputs.iter().enumerate().map(|(i, output)| (format!("outputs.{i}.value"), output.value.clone())));
+        let refused = |(path, text): (String, String)| {
+            let names = crate::render::secrets_in(&text, &self.inputs);
+            (!names.is_empty()).then(|| {
+                let why = "others can read what stands here; pass it in an environment variable or a file";
+                FieldError::new(path, format!("mentions the secret input {}: {why}", names.join(" and ")))
+            })
+        };
+        places.into_iter().filter_map(refused).collect()
     }
 }

@@ -13,7 +13,7 @@ use warpyard_controller::admission::{Admission, Admit, Applied, apply as apply_o
 use warpyard_model::document::{self, Document};
 use warpyard_model::kinds::{
     ComputeInstance, ComputeProfile, CustomRole, EnvironmentTemplate, Group, Icon, Organization, Project, RoleBinding, Secret,
-    ServiceAccount, ServiceInstance, ServiceProfile, Target, User, Workspace,
+    ServiceInstance, ServiceProfile, Target, User, Workspace,
 };
 use warpyard_model::{Error, Kind, Level, Name, Object, Result, ScopePath};
 
@@ -75,8 +75,12 @@ async fn apply(
     body: Body,
 ) -> Result<Json<AppliedDocuments>, ApiError> {
     let bytes = read_body(body).await?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| Error::invalid_field("", "The body is not UTF-8 text."))?;
-    let documents = document::parse(text)?;
+    // Parsing megabytes takes long enough to keep other requests waiting.
+    let parsed = tokio::task::spawn_blocking(move || {
+        let text = std::str::from_utf8(&bytes).map_err(|_| Error::invalid_field("", "The body is not UTF-8 text."))?;
+        document::parse(text)
+    });
+    let documents = parsed.await.map_err(|error| Error::internal(format!("the parser ended: {error}")))??;
     if documents.is_empty() {
         return Err(Error::invalid_field("", "There is no document in the body.").into());
     }
@@ -125,7 +129,6 @@ async fn dispatch(admission: &mut Admission<'_>, document: Document) -> Result<A
         Kind::Target => one::<Target>(admission, document).await,
         Kind::SystemProfile => Err(Error::invalid_field("kind", "system profiles are shipped with Warpyard and read-only")),
         Kind::RoleBinding => one::<RoleBinding>(admission, document).await,
-        Kind::ServiceAccount => one::<ServiceAccount>(admission, document).await,
         Kind::Group => one::<Group>(admission, document).await,
         Kind::CustomRole => one::<CustomRole>(admission, document).await,
         Kind::Icon => one::<Icon>(admission, document).await,

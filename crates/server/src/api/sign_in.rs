@@ -327,6 +327,7 @@ pub(super) async fn signed_in(
     headers: &HeaderMap,
     strong: bool,
 ) -> Result<Response, ApiError> {
+    end_replaced(state, headers).await?;
     let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let secret = state.store.open_session(user, &NewSession { address: origin.address.clone(), agent, strong }).await?;
     note(state, origin, user.as_str(), AuditOutcome::Allowed, user.as_str()).await?;
@@ -334,4 +335,13 @@ pub(super) async fn signed_in(
     let principal = state.store.principal(&who).await?;
     let answer = myself(state, &who, &principal).await?;
     Ok(([(header::SET_COOKIE, state.settings.set_cookie(&secret))], Json(SignInAnswer::Done(Box::new(answer)))).into_response())
+}
+
+/// A browser has one session: the one that its cookie named until now would be open with nobody who could end it.
+async fn end_replaced(state: &AppState, headers: &HeaderMap) -> Result<()> {
+    let Some(secret) = crate::caller::cookie_value(headers, &state.settings.cookie()) else { return Ok(()) };
+    match state.store.session(secret).await? {
+        Some(SignIn { session: Some(id), ref user, .. }) => state.store.end_session(&SignIn::of(user.clone()), &id).await,
+        _ => Ok(()),
+    }
 }

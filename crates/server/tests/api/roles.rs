@@ -58,7 +58,7 @@ const SIGNED_IN: [&str; 25] = [
     "watch_stream",
 ];
 
-const HELP: &str = "If you are here because you added an operation: declare its permission with `.permission(…)`, teach \
+pub(crate) const HELP: &str = "If you are here because you added an operation: declare its permission with `.permission(…)`, teach \
                     `request_for` in crates/server/tests/api/roles.rs to ask for it in the seeded world, run \
                     `UPDATE_GOLDEN=1 cargo test -p warpyard-server --test api roles`, and read the new line of \
                     crates/server/tests/golden/role_matrix.txt as a reviewer would.";
@@ -84,16 +84,21 @@ impl Outcome {
 }
 
 /// One request that stands for an operation.
-struct Ask {
-    path: String,
-    body: Json,
+pub(crate) struct Ask {
+    pub(crate) path: String,
+    pub(crate) body: Json,
     /// For lists: the name that is in it for those who may see it.
     lists: Option<String>,
 }
 
 impl Ask {
+    /// The same about something else.
+    pub(crate) fn elsewhere(&self, from: &str, to: &str) -> Self {
+        Self { path: self.path.replacen(from, to, 1), body: self.body.clone(), lists: None }
+    }
+
     /// The request as somebody sends it; a text is a picture.
-    fn request(&self, who: &Http, method: &Method) -> RequestBuilder {
+    pub(crate) fn request(&self, who: &Http, method: &Method) -> RequestBuilder {
         let request = who.request(method.clone(), &self.path);
         match &self.body {
             Json::Null => request,
@@ -125,7 +130,6 @@ fn name_at(kind: Kind, path: &str) -> &'static str {
         Kind::EnvironmentTemplate => "allocation",
         Kind::Group => "imaging",
         Kind::CustomRole => "release",
-        Kind::ServiceAccount => "ci",
         Kind::Icon => "lab",
         Kind::Secret => "vault",
         Kind::ComputeProfile => "cpu",
@@ -150,7 +154,6 @@ fn spec_at(kind: Kind, path: &str) -> Json {
             json!({ "target_type": "process", "workload": "compute", "versions": [{ "version": "1.0.0", "process": {} }] })
         }
         Kind::Group => json!({ "members": ["developer"] }),
-        Kind::ServiceAccount => json!({ "active": true }),
         Kind::CustomRole => json!({ "permissions": ["compute_profile.view"], "levels": ["project"] }),
         Kind::Icon => json!({ "svg": "<svg viewBox='0 0 1 1'/>" }),
         Kind::Secret => json!({ "data": { "a": "b" } }),
@@ -172,7 +175,7 @@ fn fill(path: &str, name: &str) -> String {
 }
 
 /// The request that asks for an operation in the seeded world, without changing what later requests ask about.
-async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
+pub(crate) async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
     let (id, path) = (operation.id.as_str(), operation.path.as_str());
     let ask = |query: &str, body: Json, name: &str| Ask { path: format!("{}{query}", fill(path, name)), body, lists: None };
     match id {
@@ -225,18 +228,6 @@ async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
         "icon_image_update" => {
             return Some(ask("?dry_run=true", json!("<svg viewBox='0 0 1 1'/>"), "lab"));
         }
-        "service_account_token_create" => {
-            return Some(ask("", json!({ "name": "asked", "expires_in_seconds": 3600 }), "ci"));
-        }
-        "service_account_token_rotate" | "service_account_token_delete" => {
-            let tokens = "/api/v1/orgs/acme/service-accounts/ci/tokens";
-            let made = root.post(tokens, &json!({ "name": "asked", "expires_in_seconds": 3600 })).await.expect(201).json();
-            let path = fill(path, "ci").replace("{id}", made["id"].as_str()?);
-            return Some(match id {
-                "service_account_token_rotate" => Ask { path, body: json!({}), lists: None },
-                _ => Ask { path: format!("{path}?dry_run=true"), body: Json::Null, lists: None },
-            });
-        }
         "user_password" => return Some(ask("", json!({ "password": "a good long password" }), "colleague")),
         _ => {}
     }
@@ -252,7 +243,7 @@ async fn request_for(operation: &Operation, root: &Http) -> Option<Ask> {
             if item
                 || matches!(
                     last,
-                    "revisions" | "diff" | "events" | "activity" | "parent-update" | "metrics" | "logs" | "terminal" | "tokens"
+                    "revisions" | "diff" | "events" | "activity" | "parent-update" | "metrics" | "logs" | "terminal"
                 ) =>
         {
             ask("", Json::Null, name)
@@ -370,23 +361,27 @@ fn written(matrix: &Matrix) -> String {
     out
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_operation_answers_every_role_as_expected() {
+/// The seeded world with something of every kind in it, and nothing that moves by itself: everybody asks about the same
+/// state.
+pub(crate) async fn seeded() -> World {
     let mut world = World::on(TestServer::builder().catalogue().start().await).await;
     let imaging = json!({ "metadata": { "name": "imaging" }, "spec": { "members": ["developer"] } });
     world.of("root").post("/api/v1/orgs/acme/groups", &imaging).await.expect(201);
     let release = json!({ "metadata": { "name": "release" }, "spec": spec_at(Kind::CustomRole, "") });
     world.of("root").post("/api/v1/orgs/acme/custom-roles", &release).await.expect(201);
-    let ci = json!({ "metadata": { "name": "ci" }, "spec": spec_at(Kind::ServiceAccount, "") });
-    world.of("root").post("/api/v1/orgs/acme/service-accounts", &ci).await.expect(201);
     let lab = json!({ "metadata": { "name": "lab" }, "spec": { "svg": "<svg viewBox='0 0 1 1'/>" } });
     world.of("root").post("/api/v1/orgs/acme/icons", &lab).await.expect(201);
     let vault = json!({ "metadata": { "name": "vault" }, "spec": { "data": { "a": "b" } } });
     world.of("root").post(&format!("{}/secrets", crate::VISION), &vault).await.expect(201);
     world.launch("app", "asked").await;
     world.until_phase("asked", Phase::Running).await;
-    // From here on nothing moves by itself: everybody asks about the same state.
     world.server.stop_controllers().await;
+    world
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_operation_answers_every_role_as_expected() {
+    let world = seeded().await;
     let (operations, _) = operations();
     let matrix = ask_everybody(&world, &operations).await;
     world.finish().await;

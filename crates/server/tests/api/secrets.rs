@@ -1,7 +1,7 @@
 //! A canary in every secret place: it must reach the service and nothing else.
 
 use crate::{RESEARCH, VISION};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -66,6 +66,8 @@ async fn secrets_reach_the_service_and_nothing_else() {
     let running = world.until_phase("sealed", Phase::Running).await;
     let desired = world.provider.desired(&running.metadata.uid).unwrap();
     assert_eq!(desired.environment.get("PASSWORD").map(String::as_str), Some(INPUT), "the service gets it");
+    let arguments = format!("{:?} {:?} {}", desired.command, desired.prepare, desired.working_directory);
+    assert!(!arguments.contains(INPUT), "arguments are seen by everybody on the machine: {arguments}");
 
     // Every way to look at it, wrong requests included: an error must not repeat what was sent.
     let item = format!("{RESEARCH}/service-instances/sealed");
@@ -86,8 +88,28 @@ async fn secrets_reach_the_service_and_nothing_else() {
     ] {
         answers.push(root.get(&path).await.expect(200).text());
     }
-    let form = json!({ "workspace": "research", "inputs": { "password": INPUT } });
+    // Everything that says beforehand what would be: forms, rendered texts, plans of one and of all, previews of a draft.
+    let form = json!({ "workspace": "research", "inputs": { "password": INPUT, "credentials": "vault/token" } });
     answers.push(owner.post(&format!("{VISION}/service-profiles/app/form"), &form).await.expect(200).text());
+    let values = json!({ "values": form });
+    let rendered = root.post(&format!("{VISION}/service-profiles/app/render"), &values).await.expect(200).text();
+    assert!(rendered.contains("PASSWORD"), "the rendered text is about it: {rendered}");
+    answers.push(rendered);
+    let spec = root.get(&format!("{VISION}/service-profiles/app")).await.expect(200).json()["spec"].clone();
+    let mut preview = form.clone();
+    preview["draft"] = json!({ "spec": spec });
+    for (operation, body) in [("form", preview), ("render", json!({ "draft": { "spec": spec }, "values": form }))] {
+        answers.push(root.post(&format!("{VISION}/service-profiles/{operation}"), &body).await.expect(200).text());
+    }
+    answers.push(root.post(&format!("{VISION}/service-profiles/app/fleet-plan"), &json!({})).await.expect(200).text());
+    let change = json!({ "inputs": { "password": format!("{INPUT}-changed"), "title": "Changed" } });
+    let plan = owner.post(&format!("{item}/change-plan"), &change).await.expect(200).text();
+    assert!(plan.contains("password"), "the plan is about it: {plan}");
+    answers.push(plan);
+    answers.push(owner.post(&format!("{item}/change-plan"), &json!({ "inputs": { "password": [INPUT] } })).await.text());
+    let mut rehearsed = owner.get(&item).await.expect(200).json();
+    rehearsed["spec"]["inputs"]["password"] = json!(format!("{INPUT}-changed"));
+    answers.push(owner.put(&format!("{item}?dry_run=true"), &rehearsed).await.expect(200).text());
     let document = json!({
         "apiVersion": "warpyard.io/v1", "kind": "Secret", "metadata": { "name": "vault", "org": "acme", "project": "vision" },
         "spec": { "data": { "token": format!("{SECRET}-changed"), "second": SECRET } }
@@ -142,4 +164,39 @@ async fn secrets_reach_the_service_and_nothing_else() {
             panic!("{canary} is in the log: …{around}…");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_template_puts_secrets_where_only_the_process_reads_them() {
+    let world = World::start().await;
+    let root = world.of("root");
+    let refused = async |version: Json| {
+        let mut version = version;
+        version["version"] = json!("1.0.0");
+        version["inputs"] = json!([
+            { "name": "password", "type": "text", "sensitive": true }, { "name": "vault", "type": "secret" }, { "name": "title", "type": "text" }
+        ]);
+        let body = json!({ "metadata": { "name": "teller" }, "spec": {
+            "target_type": "process", "workload": "service", "versions": [version] } });
+        let reply = root.post("/api/v1/orgs/acme/environment-templates?dry_run=true", &body).await;
+        if reply.status == 201 { Vec::new() } else { reply.error_paths() }
+    };
+    let runs = |command: &str| json!({ "process": { "command": ["app", command] } });
+    let at = "spec.versions.0";
+    for secret in
+        ["{{ inputs.password }}", "--key={{ inputs.vault }}", "{{ inputs.vault.key }}", "{% if inputs.password %}-x{% endif %}"]
+    {
+        assert_eq!(refused(runs(secret)).await, [format!("{at}.process.command.1")], "{secret}");
+        let prepared =
+            json!({ "process": { "command": ["app"], "prepare": [{ "name": "p", "title": "P", "command": ["make", secret] }] } });
+        assert_eq!(refused(prepared).await, [format!("{at}.process.prepare.0.command.1")], "{secret}");
+        let placed = json!({ "process": { "command": ["app"], "working_directory": secret } });
+        assert_eq!(refused(placed).await, [format!("{at}.process.working_directory")], "{secret}");
+        let told = json!({ "process": { "command": ["app"] }, "outputs": [{ "name": "o", "label": "O", "value": secret }] });
+        assert_eq!(refused(told).await, [format!("{at}.outputs.0.value")], "{secret}");
+    }
+    let fine = json!({ "process": { "command": ["app", "{{ inputs.title }}"], "environment": { "KEY": "{{ inputs.vault.key }}" },
+        "files": [{ "path": "key", "content": "{{ inputs.password }}" }] } });
+    assert_eq!(refused(fine).await, Vec::<String>::new());
+    world.finish().await;
 }

@@ -20,7 +20,6 @@ export const nav = {
     projects: "Projects",
     users: "Users",
     groups: "Groups",
-    serviceAccounts: "Service accounts",
     bindings: "Role bindings",
     roles: "Roles",
     builtInRoles: "Built-in roles",

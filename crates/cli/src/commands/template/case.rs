@@ -90,7 +90,7 @@ impl Case {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let renderer = Renderer::new(&self.context_of(subject.version, &resolved));
+        let renderer = Renderer::of_template(&self.context_of(subject.version, &resolved), fields);
         let process = renderer.process(&subject.version.process).map_err(|e| vec![format!("{}: {}", e.path, e.message)])?;
         let outputs = renderer.outputs(&subject.version.outputs).map_err(|e| vec![format!("{}: {}", e.path, e.message)])?;
         Ok(Some(json!({ "inputs": resolved, "process": process, "outputs": outputs })))

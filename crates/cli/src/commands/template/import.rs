@@ -178,7 +178,10 @@ fn folder(root: &Path) -> Outcome<Unpacked> {
             } else if !kind.is_file() {
                 links.push(inside);
             } else {
-                let content = std::fs::read(&path).map_err(|e| Failure::file("read", &path, &e))?;
+                let mut content = Vec::new();
+                std::fs::File::open(&path)
+                    .and_then(|file| file.take(MAX_UNPACKED_BYTES + 1).read_to_end(&mut content))
+                    .map_err(|e| Failure::file("read", &path, &e))?;
                 bytes += content.len() as u64;
                 match String::from_utf8(content) {
                     Ok(text) => files.push((inside, text)),
