@@ -1,5 +1,6 @@
 // Tokens that do less than their owner: chosen permissions and places, a new value, an end.
 import assert from "node:assert/strict";
+import { heading } from "./console.js";
 import { look } from "./look.js";
 import { steps } from "./steps.js";
 
@@ -50,5 +51,30 @@ export async function tokens(t, world) {
     await page.getByRole("alertdialog").or(page.getByRole("dialog")).getByRole("button", { name: "Revoke" }).click();
     await row.waitFor({ state: "detached" });
     await assert.rejects(server.api(next, "GET", "/orgs/default/projects"));
+  });
+  await step("a service account is made, given a role and a token, and deactivated", async () => {
+    await page.goto(`${server.url}/orgs/default/admin/service-accounts`);
+    await page.getByRole("button", { name: "New service account" }).first().click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Display name").fill("Nightly pipeline");
+    await dialog.getByRole("button", { name: "Create" }).click();
+    await heading(page, "Nightly pipeline");
+    await page.getByRole("button", { name: "Add role binding" }).click();
+    await dialog.getByLabel("Role", { exact: true }).selectOption({ label: "Auditor" });
+    await dialog.getByRole("button", { name: "Add", exact: true }).click();
+    await page.getByRole("row", { name: /Auditor/ }).waitFor();
+    await page.getByRole("button", { name: "New token" }).first().click();
+    await dialog.getByLabel("What it is for").fill("pipeline");
+    await dialog.getByRole("button", { name: "Create token" }).click();
+    const secret = await shown(dialog);
+    await look(page, "service-account");
+    await server.api(secret, "GET", "/orgs/default/projects");
+    await page.getByRole("button", { name: "Deactivate" }).click();
+    await page.getByRole("alertdialog").or(page.getByRole("dialog")).getByRole("button", { name: "Deactivate" }).click();
+    await page.getByText("Deactivated", { exact: true }).first().waitFor();
+    await assert.rejects(server.api(secret, "GET", "/orgs/default/projects"));
+    await page.goto(`${server.url}/orgs/default/admin/service-accounts`);
+    await page.getByText("Nightly pipeline").waitFor();
+    await look(page, "service-accounts");
   });
 }

@@ -58,7 +58,7 @@ fn own(kind: Kind) -> Vec<Column> {
             column("LAST SIGN-IN", |o| age_or_dash(o.moment("/status/last_signed_in_at"))),
         ],
         Kind::RoleBinding => vec![
-            column("WHO", |o| first(o, &["/spec/user", "/spec/group"])),
+            column("WHO", |o| first(o, &["/spec/user", "/spec/group", "/spec/service_account"])),
             column("ROLE", |o| first(o, &["/spec/role", "/spec/custom_role"])),
             column("UNTIL", |o| text(o, "/spec/expires_at")),
         ],
@@ -73,6 +73,7 @@ fn own(kind: Kind) -> Vec<Column> {
             vec![TITLE, column("TYPE", |o| if o.text("/spec/png").is_none() { "SVG".to_owned() } else { "PNG".to_owned() })]
         }
         Kind::CustomRole => vec![TITLE, column("PERMISSIONS", |o| o.array("/spec/permissions").len().to_string())],
+        Kind::ServiceAccount => vec![TITLE, column("ACTIVE", |o| text(o, "/spec/active"))],
         Kind::Group => vec![TITLE, column("MEMBERS", |o| o.array("/spec/members").len().to_string())],
         Kind::EnvironmentTemplate => vec![TITLE, column("VERSIONS", template_versions)],
         Kind::Secret => vec![column("ENTRIES", secret_entries)],

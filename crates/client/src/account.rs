@@ -141,6 +141,27 @@ pub struct TokenView {
     pub old_value_until: Option<Timestamp>,
 }
 
+/// Whose tokens.
+#[derive(Debug, Clone, Copy)]
+pub enum TokensOf<'a> {
+    /// The caller's.
+    Me,
+    /// A service account's: its organization and its name.
+    ServiceAccount(&'a str, &'a str),
+}
+
+impl<'a> TokensOf<'a> {
+    fn path(self, more: &[&'a str]) -> Vec<&'a str> {
+        let mut path = match self {
+            TokensOf::Me => vec!["me"],
+            TokensOf::ServiceAccount(org, name) => vec!["orgs", org, "service-accounts", name],
+        };
+        path.push("tokens");
+        path.extend(more);
+        path
+    }
+}
+
 /// A token to make.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct TokenWish {
@@ -285,26 +306,32 @@ impl Client {
         self.get_json(self.url(&["me"])).await
     }
 
-    /// The caller's tokens.
-    pub async fn tokens(&self) -> Result<Vec<TokenView>> {
-        let answer: Items<TokenView> = self.get_json(self.url(&["me", "tokens"])).await?;
+    /// The tokens of the caller, or of a service account.
+    pub async fn tokens(&self, of: TokensOf<'_>) -> Result<Vec<TokenView>> {
+        let answer: Items<TokenView> = self.get_json(self.url(&of.path(&[]))).await?;
         Ok(answer.items)
     }
 
     /// Makes a token.
-    pub async fn create_token(&self, wish: &TokenWish) -> Result<NewToken> {
-        self.post_json(self.url(&["me", "tokens"]), wish).await
+    pub async fn create_token(&self, of: TokensOf<'_>, wish: &TokenWish) -> Result<NewToken> {
+        self.post_json(self.url(&of.path(&[])), wish).await
     }
 
     /// Gives a token a new value; the one before goes on for `grace_seconds`.
-    pub async fn rotate_token(&self, id: &str, grace_seconds: u64, expires_in_seconds: Option<u64>) -> Result<NewToken> {
+    pub async fn rotate_token(
+        &self,
+        of: TokensOf<'_>,
+        id: &str,
+        grace_seconds: u64,
+        expires_in_seconds: Option<u64>,
+    ) -> Result<NewToken> {
         let body = json!({ "grace_seconds": grace_seconds, "expires_in_seconds": expires_in_seconds });
-        self.post_json(self.url(&["me", "tokens", id, "rotate"]), &body).await
+        self.post_json(self.url(&of.path(&[id, "rotate"])), &body).await
     }
 
     /// Makes a token useless at once.
-    pub async fn revoke_token(&self, id: &str) -> Result<()> {
-        self.done(self.request(Method::DELETE, self.url(&["me", "tokens", id]))).await
+    pub async fn revoke_token(&self, of: TokensOf<'_>, id: &str) -> Result<()> {
+        self.done(self.request(Method::DELETE, self.url(&of.path(&[id])))).await
     }
 
     /// How sealed values are kept.

@@ -23,7 +23,7 @@ mod watch;
 pub use access::{AccessAnswer, AccessEntry, BuiltInRole, Source, WhoAnswer, WhoPerson, WhoQuery};
 pub use account::{
     BindingView, Encryption, EncryptionKey, Me, MeUser, NewToken, SecondFactorAsked, ServerFacts, SessionCookie, Setup,
-    SignInLink, SignedIn, TokenLimits, TokenView, TokenWish,
+    SignInLink, SignedIn, TokenLimits, TokenView, TokenWish, TokensOf,
 };
 pub use action::{LaunchIntoProjects, Launched, LaunchedItem};
 pub use any_object::AnyObject;

@@ -48,6 +48,7 @@ kinds! {
     SystemProfile { snake: "system_profile", plural: "system-profiles", levels: [Platform] },
     RoleBinding { snake: "role_binding", plural: "role-bindings", levels: [Platform, Org, Project, Workspace] },
     Group { snake: "group", plural: "groups", levels: [Org] },
+    ServiceAccount { snake: "service_account", plural: "service-accounts", levels: [Org] },
     CustomRole { snake: "custom_role", plural: "custom-roles", levels: [Org] },
     Icon { snake: "icon", plural: "icons", levels: [Org] },
     EnvironmentTemplate { snake: "environment_template", plural: "environment-templates", levels: [Platform, Org] },

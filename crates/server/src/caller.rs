@@ -116,6 +116,13 @@ pub(crate) async fn recognise(store: &Store, cookie: &str, method: &Method, head
 /// limited to some has nothing to do there but ask who it is.
 fn check_own(who: &SignIn, path: &str) -> Result<()> {
     let limited = who.token.as_ref().is_some_and(|token| token.is_limited());
+    if who.service_account.is_some()
+        && (path.starts_with("/api/v1/me/") && path != "/api/v1/me/permissions" || path.starts_with("/api/v1/session"))
+    {
+        return Err(Error::forbidden(
+            "A service account has no account of its own here: whoever may change it makes its tokens.",
+        ));
+    }
     let own = path.strip_prefix("/api/v1/me").is_some_and(|rest| rest.starts_with('/') && rest != "/permissions");
     if limited && (own || path.starts_with("/api/v1/session")) {
         return Err(Error::forbidden("This token is limited to scopes or places and does not reach your account itself."));

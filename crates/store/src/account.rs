@@ -4,8 +4,8 @@ use crate::db::{Conn, args};
 use crate::row::StoredObject;
 use crate::{Inner, Store, TokenUse, password};
 use std::sync::Arc;
-use warpyard_model::kinds::User;
-use warpyard_model::{Error, ErrorCode, FieldError, Name, Result};
+use warpyard_model::kinds::{ServiceAccount, User};
+use warpyard_model::{Error, ErrorCode, FieldError, Kind, Name, Result};
 use warpyard_policy::{Allowed, action};
 
 /// Somebody who was recognised by a session or token.
@@ -19,24 +19,35 @@ pub struct SignIn {
     pub strong: bool,
     /// The token, when it was a token.
     pub token: Option<Arc<TokenUse>>,
+    /// The organization and name of the service account, when it is one and no person.
+    pub service_account: Option<Arc<(Name, Name)>>,
 }
 
 impl SignIn {
     /// Somebody without a session.
     pub fn of(user: Name) -> Self {
-        Self { user, session: None, strong: false, token: None }
+        Self { user, session: None, strong: false, token: None, service_account: None }
     }
 }
 
 impl Inner {
-    /// Keeps the account row in step with a user object.
+    /// Keeps the account row in step with a user or service account.
     pub(crate) async fn sync_account(&self, conn: &mut Conn, object: &StoredObject) -> Result<()> {
-        let user: User = serde_json::from_value(object.spec.clone()).map_err(Error::internal)?;
-        let name = object.metadata.name.as_str();
+        let spec = object.spec.clone();
+        let (name, email, active) = if object.kind == Kind::ServiceAccount {
+            let account: ServiceAccount = serde_json::from_value(spec).map_err(Error::internal)?;
+            let identity = ServiceAccount::identity(&object.metadata.name, &object.metadata.uid).map_err(Error::internal)?;
+            // Nobody signs in with it: there is no password, and no mail address has a space in it.
+            (identity, format!("service account {}", object.metadata.uid), account.active)
+        } else {
+            let user: User = serde_json::from_value(spec).map_err(Error::internal)?;
+            (object.metadata.name.clone(), user.email.to_lowercase(), user.active)
+        };
+        let name = name.as_str();
         conn.run(
             "INSERT INTO account (user_name, email, password_hash, active, last_signed_in_at) VALUES ($1, $2, NULL, $3, NULL)
              ON CONFLICT (user_name) DO UPDATE SET email = excluded.email, active = excluded.active",
-            args![name, user.email.to_lowercase(), i64::from(user.active)],
+            args![name, email, i64::from(active)],
         )
         .await
         .map_err(|e| match e.code {
@@ -44,7 +55,7 @@ impl Inner {
                 .with_fields(vec![FieldError::new("spec.email", "somebody else has this mail address")]),
             _ => e,
         })?;
-        if !user.active {
+        if !active {
             for table in ["session", "token", "one_time"] {
                 conn.run(&format!("DELETE FROM {table} WHERE user_name = $1"), args![name]).await?;
             }

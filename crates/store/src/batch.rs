@@ -142,14 +142,26 @@ impl Batch {
     ) -> Result<()> {
         let name = workspace.metadata.name.clone();
         let Some(scope) = workspace.metadata.scope.inside(Kind::Workspace, &name) else { return Ok(()) };
-        let user = Name::parse(proof.actor()).map_err(Error::internal)?;
+        let actor = Name::parse(proof.actor()).map_err(Error::internal)?;
+        let (name, binding, references) = match crate::grants::service_account(&mut self.conn, actor.as_str()).await? {
+            Some(account) => {
+                let name = account.metadata.name;
+                let binding = RoleBinding {
+                    service_account: Some(name.clone()),
+                    role: Some(Role::WorkspaceAdmin),
+                    ..RoleBinding::default()
+                };
+                (name, binding, vec![(account.metadata.uid, "spec.service_account".to_owned())])
+            }
+            None => (actor.clone(), RoleBinding::of(actor, Role::WorkspaceAdmin), Vec::new()),
+        };
         let metadata = NewMetadata {
-            name: user.clone(),
+            name,
             display_name: String::new(),
             description: String::new(),
             labels: std::collections::BTreeMap::default(),
         };
-        self.make(NewObject::new(scope, metadata, RoleBinding::of(user, Role::WorkspaceAdmin))).await?;
+        self.make(NewObject { references, ..NewObject::new(scope, metadata, binding) }).await?;
         Ok(())
     }
 
@@ -220,7 +232,7 @@ impl Batch {
         for (path, plain) in &sealed {
             self.inner.seal(&mut self.conn, &object.metadata.uid, path, plain).await?;
         }
-        if S::KIND == Kind::User {
+        if matches!(S::KIND, Kind::User | Kind::ServiceAccount) {
             self.inner.sync_account(&mut self.conn, &object).await?;
         }
         self.settle(&object, Operation::Added, &permission_word::<action::Create, S>(), None, Some(object.spec.clone())).await?;
@@ -305,7 +317,7 @@ impl Batch {
             object.metadata.modified_by.clone_from(&self.context.actor);
         }
         self.overwrite(&object).await?;
-        if S::KIND == Kind::User {
+        if matches!(S::KIND, Kind::User | Kind::ServiceAccount) {
             self.inner.sync_account(&mut self.conn, &object).await?;
         }
         if spec_changed {
@@ -368,8 +380,10 @@ impl Batch {
         before: Option<Json>,
         after: Option<Json>,
     ) -> Result<()> {
-        self.people_changed |=
-            matches!(object.kind, Kind::RoleBinding | Kind::User | Kind::Group | Kind::CustomRole | Kind::Organization);
+        self.people_changed |= matches!(
+            object.kind,
+            Kind::RoleBinding | Kind::User | Kind::Group | Kind::CustomRole | Kind::Organization | Kind::ServiceAccount
+        );
         change::record(&mut self.conn, object.metadata.resource_version, object, operation).await?;
         let told_before = before.clone();
         let scope = &object.metadata.scope;

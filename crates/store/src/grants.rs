@@ -7,7 +7,7 @@ use crate::{ControllerStore, Inner, SHARED_CACHE_SECONDS, SignIn, Store};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio::sync::watch;
-use warpyard_model::kinds::{CustomRole, Group, Organization, RoleBinding};
+use warpyard_model::kinds::{CustomRole, Group, Organization, RoleBinding, ServiceAccount};
 use warpyard_model::permission::{Permission, Role};
 use warpyard_model::{Error, Kind, Name, Object, Result, ScopePath, Timestamp};
 use warpyard_policy::{Binding, ControllerProof, CustomGrant, Principal, Reach};
@@ -65,6 +65,13 @@ async fn bindings_of(conn: &mut Conn, user: &str, groups: &[String], now: Timest
         let values: Vec<Value> = groups.iter().map(Value::from).collect();
         rows.extend(conn.all(&sql, &values).await?);
     }
+    if let Some(account) = service_account(conn, user).await? {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM object WHERE kind = 'RoleBinding' AND uid IN
+             (SELECT uid FROM reference WHERE field = 'spec.service_account' AND target_uid = $1)"
+        );
+        rows.extend(conn.all(&sql, args![account.metadata.uid]).await?);
+    }
     let mut out = Vec::new();
     for row in &rows {
         let binding = StoredObject::read(row)?.typed::<RoleBinding>()?;
@@ -73,6 +80,17 @@ async fn bindings_of(conn: &mut Conn, user: &str, groups: &[String], now: Timest
         }
     }
     Ok(out)
+}
+
+/// The service account with this identity, where it is one.
+pub(crate) async fn service_account(conn: &mut Conn, identity: &str) -> Result<Option<StoredObject>> {
+    if !ServiceAccount::is_identity(identity) {
+        return Ok(None);
+    }
+    let sql = format!(
+        "SELECT {COLUMNS} FROM object WHERE kind = 'ServiceAccount' AND 'sa-' || name || '-' || substr(short_id, 5) = $1"
+    );
+    conn.one(&sql, args![identity]).await?.as_ref().map(StoredObject::read).transpose()
 }
 
 /// What a person holds now, and the groups they are in.
@@ -230,6 +248,12 @@ impl ControllerStore {
         Ok(grants_of(&mut self.store.inner.db.read().await?, user.as_str(), now).await?.0)
     }
 
+    /// The name of the service account with this identity, where it is one.
+    pub async fn service_account(&self, identity: &Name) -> Result<Option<Object<ServiceAccount>>> {
+        let mut conn = self.store.inner.db.read().await?;
+        service_account(&mut conn, identity.as_str()).await?.map(StoredObject::typed).transpose()
+    }
+
     /// Everybody whom a binding reaches that holds in a place, above it or below it.
     pub async fn people_in(&self, scope: &ScopePath) -> Result<BTreeSet<Name>> {
         let now = self.store.now();
@@ -237,7 +261,7 @@ impl ControllerStore {
         let sql = format!("SELECT {COLUMNS} FROM object WHERE kind = 'RoleBinding' AND (org = $1 OR org = '' OR $1 = '')");
         let org = scope.org.as_ref().map(ToString::to_string).unwrap_or_default();
         let mut people = BTreeSet::new();
-        let mut groups = BTreeSet::new();
+        let (mut groups, mut accounts) = (BTreeSet::new(), BTreeSet::new());
         for row in &conn.all(&sql, args![org]).await? {
             let binding = StoredObject::read(row)?.typed::<RoleBinding>()?;
             let at = &binding.metadata.scope;
@@ -245,7 +269,13 @@ impl ControllerStore {
                 continue;
             }
             people.extend(binding.spec.user);
-            groups.extend(binding.spec.group.zip(binding.metadata.scope.org));
+            groups.extend(binding.spec.group.zip(binding.metadata.scope.org.clone()));
+            accounts.extend(binding.spec.service_account.zip(binding.metadata.scope.org));
+        }
+        for (account, org) in accounts {
+            if let Some(found) = crate::read::find(&mut conn, Kind::ServiceAccount, &ScopePath::org(org), &account).await? {
+                people.insert(ServiceAccount::identity(&found.metadata.name, &found.metadata.uid).map_err(Error::internal)?);
+            }
         }
         for (group, org) in groups {
             people.extend(members(&mut conn, &org, &group).await?);

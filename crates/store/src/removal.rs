@@ -56,8 +56,12 @@ impl Batch {
         if matches!(object.kind, Kind::ComputeProfile | Kind::ServiceProfile) {
             self.conn.run("DELETE FROM profile_usage WHERE profile_uid = $1", args![uid]).await?;
         }
-        if object.kind == Kind::User {
-            let name = object.metadata.name.as_str();
+        if matches!(object.kind, Kind::User | Kind::ServiceAccount) {
+            let identity = match object.kind {
+                Kind::User => object.metadata.name.clone(),
+                _ => warpyard_model::kinds::ServiceAccount::identity(&object.metadata.name, uid).map_err(Error::internal)?,
+            };
+            let name = identity.as_str();
             crate::factor::forget_factors(&mut self.conn, name).await?;
             for table in ["account", "session", "token", "one_time", "notification", "preferences"] {
                 self.conn.run(&format!("DELETE FROM {table} WHERE user_name = $1"), args![name]).await?;

@@ -137,6 +137,7 @@ impl Store {
             session: Some(row.text("id")?),
             strong: row.int("strong")? == 1,
             token: None,
+            service_account: None,
         };
         self.remember(key, &who, Timestamp::from_millis(row.int("expires_at")?));
         Ok(Some(who))

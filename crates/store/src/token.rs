@@ -132,9 +132,11 @@ fn places_of(row: &Row) -> Result<BTreeSet<ScopePath>> {
 
 /// The token with this value, the one before a rotation included, while it lasts and its owner is active.
 async fn living(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<Option<Row>> {
-    let sql = "SELECT t.id, t.user_name, t.scopes, t.places, t.strong, t.last_used_at, t.expires_at,
+    let sql =
+        "SELECT t.id, t.user_name, t.scopes, t.places, t.strong, t.last_used_at, s.org AS account_org, s.name AS account_name,
                       CASE WHEN t.hash = $1 THEN t.expires_at ELSE t.old_until END AS value_ends
                FROM token t JOIN account a ON a.user_name = t.user_name AND a.active = 1
+               LEFT JOIN object s ON s.kind = 'ServiceAccount' AND t.user_name = 'sa-' || s.name || '-' || substr(s.short_id, 5)
                WHERE t.expires_at > $2 AND (t.hash = $1 OR (t.old_hash = $1 AND t.old_until > $2))";
     conn.one(sql, args![hash, now.as_millis()]).await
 }
@@ -247,8 +249,13 @@ impl Store {
             conn.commit().await?;
         }
         let by = TokenUse { id, hash: hash.clone(), scopes: scopes_of(&row)?, places: places_of(&row)? };
+        let account = match (row.opt_text("account_org")?, row.opt_text("account_name")?) {
+            (Some(org), Some(name)) => Some(Arc::new((crate::row::name_of(&org)?, crate::row::name_of(&name)?))),
+            _ => None,
+        };
         let who = SignIn {
             token: Some(Arc::new(by)),
+            service_account: account,
             strong: row.int("strong")? == 1,
             ..SignIn::of(crate::row::name_of(&row.text("user_name")?)?)
         };

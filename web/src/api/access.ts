@@ -18,12 +18,13 @@ export interface Via {
 
 export interface AccessAnswer {
   user: string;
+  service_account?: string;
   entries: { permission: string; scope: Scope; via: Via }[];
   partial: boolean;
 }
 
 export interface WhoAnswer {
-  people: { user: string; via: Via[] }[];
+  people: { user: string; service_account?: string; via: Via[] }[];
   partial: boolean;
 }
 

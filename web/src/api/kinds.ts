@@ -8,6 +8,7 @@ export const PLURALS: Record<Kind, string> = {
   SystemProfile: "system-profiles",
   RoleBinding: "role-bindings",
   Group: "groups",
+  ServiceAccount: "service-accounts",
   CustomRole: "custom-roles",
   Icon: "icons",
   EnvironmentTemplate: "environment-templates",

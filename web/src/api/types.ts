@@ -15,6 +15,7 @@ export type Kind =
   | "SystemProfile"
   | "RoleBinding"
   | "Group"
+  | "ServiceAccount"
   | "CustomRole"
   | "Icon"
   | "EnvironmentTemplate"
@@ -98,8 +99,10 @@ export type Role =
   | "finops"
   | "auditor";
 /** Exactly one of user and group, and one of role and custom_role. */
-export type RoleBinding = Obj<{ user?: string; group?: string; role?: Role; custom_role?: string; expires_at?: string; reason?: string }, NoStatus>;
+export type RoleBinding = Obj<{ user?: string; group?: string; service_account?: string; role?: Role; custom_role?: string; expires_at?: string; reason?: string }, NoStatus>;
 export type CustomRole = Obj<{ permissions: string[]; levels: ("org" | "project" | "workspace")[] }, NoStatus>;
+/** A program with roles and tokens of its own. */
+export type ServiceAccount = Obj<{ active: boolean }, NoStatus>;
 export type Group = Obj<{ members: string[] }, NoStatus>;
 
 // Targets
@@ -152,6 +155,7 @@ export interface KindMap {
   SystemProfile: SystemProfile;
   RoleBinding: RoleBinding;
   Group: Group;
+  ServiceAccount: ServiceAccount;
   CustomRole: CustomRole;
   Icon: Icon;
   EnvironmentTemplate: EnvironmentTemplate;

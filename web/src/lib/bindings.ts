@@ -2,9 +2,9 @@
 import type { Role, RoleBinding } from "../api/types";
 import { ui } from "../messages/en/ui";
 
-/** Who a binding is for: a person's or a group's name. */
+/** Who a binding is for: the name of a person, a group or a service account. */
 export function whoOf(spec: RoleBinding["spec"]): string {
-  return spec.user ?? spec.group ?? "";
+  return spec.user ?? spec.group ?? spec.service_account ?? "";
 }
 
 /** What somebody gets by a binding, as people read it. */

@@ -17,6 +17,7 @@ pub(crate) const ORDER: &[Kind] = &[
     Kind::Target,
     Kind::Group,
     Kind::CustomRole,
+    Kind::ServiceAccount,
     Kind::Icon,
     Kind::EnvironmentTemplate,
     Kind::Project,

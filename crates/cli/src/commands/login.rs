@@ -9,7 +9,7 @@ use crate::settings::{Config, Context};
 use crate::terminal_mode;
 use clap::Args;
 use std::io::Read;
-use warpyard_client::{Client, Credentials, Me, NewToken, SecondFactorAsked, SessionCookie, SignedIn, TokenWish};
+use warpyard_client::{Client, Credentials, Me, NewToken, SecondFactorAsked, SessionCookie, SignedIn, TokenWish, TokensOf};
 use warpyard_model::{ErrorCode, Name};
 
 const TOKEN_LIFETIME_SECONDS: u64 = 30 * 24 * 3_600;
@@ -129,12 +129,12 @@ async fn make_token(session: &Client) -> Outcome<NewToken> {
     let host = host_name();
     let wish =
         |name: &str| TokenWish { name: name.to_owned(), expires_in_seconds: TOKEN_LIFETIME_SECONDS, ..TokenWish::default() };
-    match session.create_token(&wish(&host)).await {
+    match session.create_token(TokensOf::Me, &wish(&host)).await {
         // A token of this machine is there from last time; it is left alone, another program may use it.
         Err(error) if matches!(error.code, ErrorCode::AlreadyExists | ErrorCode::Conflict) => {
             let short: String = host.chars().take(40).collect();
             let other = format!("{}-{}", short.trim_end_matches('-'), super::launch::random_letters());
-            Ok(session.create_token(&wish(&other)).await?)
+            Ok(session.create_token(TokensOf::Me, &wish(&other)).await?)
         }
         other => Ok(other?),
     }
@@ -162,7 +162,7 @@ pub(crate) async fn logout(_: LogoutArgs, global: &Global) -> Outcome {
     // Forgotten first: whatever the server says, this machine does not keep the token.
     if let (Some(token), Some(id)) = (token, id) {
         let client = Client::new(&server, Credentials::Token(token))?;
-        if let Err(error) = client.revoke_token(&id).await
+        if let Err(error) = client.revoke_token(TokensOf::Me, &id).await
             && !matches!(error.code, ErrorCode::Unauthenticated | ErrorCode::NotFound)
         {
             return Err(Failure::from(error)

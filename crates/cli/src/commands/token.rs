@@ -1,4 +1,4 @@
-//! `warpyard token`: your own API tokens.
+//! `warpyard token`: API tokens, your own or a service account's.
 
 use super::parse_duration;
 use crate::exit::Exit;
@@ -9,7 +9,7 @@ use crate::time_words::{age_or_dash, until};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::time::Duration;
-use warpyard_client::{NewToken, TokenView, TokenWish};
+use warpyard_client::{NewToken, TokenView, TokenWish, TokensOf};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenCommand {
@@ -27,8 +27,30 @@ pub(crate) enum TokenCommand {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   warpyard token list
-  warpyard token list -o json")]
-pub(crate) struct ListArgs {}
+  warpyard token list --service-account ci --org acme -o json")]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    owner: Owner,
+}
+
+/// Whose tokens.
+#[derive(Debug, Args)]
+struct Owner {
+    /// A service account of the organization instead of yourself.
+    #[arg(long, value_name = "NAME")]
+    service_account: Option<String>,
+}
+
+impl Owner {
+    fn of<'a>(&'a self, session: &'a Session) -> Result<TokensOf<'a>, Failure> {
+        let Some(name) = &self.service_account else { return Ok(TokensOf::Me) };
+        let org =
+            session.scope.org.as_ref().ok_or_else(|| {
+                Failure::usage("a service account belongs to an organization").with_hint("say which with --org")
+            })?;
+        Ok(TokensOf::ServiceAccount(org.as_str(), name))
+    }
+}
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -36,6 +58,7 @@ pub(crate) struct ListArgs {}
   WARPYARD_TOKEN=$(warpyard token create night) warpyard get services
   warpyard token create report --place acme/vision \\
     --scope project.view --scope service_instance.view
+  warpyard token create pipeline --service-account ci --org acme > token
 
 A token does what you may and its scopes and places allow, never more. Most things need to be seen to be changed: give
 `….view` beside `….update`.")]
@@ -52,6 +75,8 @@ pub(crate) struct CreateArgs {
     /// where absent.
     #[arg(long = "place", value_name = "PLACE")]
     places: Vec<String>,
+    #[command(flatten)]
+    owner: Owner,
 }
 
 #[derive(Debug, Args)]
@@ -67,6 +92,8 @@ pub(crate) struct RotateArgs {
     /// How long the new value works; as long as the token was made for where absent.
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     expires_in: Option<Duration>,
+    #[command(flatten)]
+    owner: Owner,
 }
 
 #[derive(Debug, Args)]
@@ -76,6 +103,8 @@ pub(crate) struct RotateArgs {
 pub(crate) struct DeleteArgs {
     /// The token's id, or its name.
     token: String,
+    #[command(flatten)]
+    owner: Owner,
 }
 
 /// The one token that an id or a name means.
@@ -83,7 +112,7 @@ fn named<'a>(tokens: &'a [TokenView], word: &str) -> Result<&'a TokenView, Failu
     let named: Vec<_> = tokens.iter().filter(|t| t.id == word || t.name == word).collect();
     match named.as_slice() {
         [token] => Ok(token),
-        [] => Err(Failure::not_found(format!("you have no token {word:?}")).with_hint("`warpyard token list` lists them")),
+        [] => Err(Failure::not_found(format!("there is no token {word:?}")).with_hint("`warpyard token list` lists them")),
         several => {
             let ids: Vec<&str> = several.iter().map(|t| t.id.as_str()).collect();
             Err(Failure::usage(format!("several tokens are called {word:?}"))
@@ -120,8 +149,8 @@ fn show(out: crate::output::Output, made: &NewToken) -> Outcome {
 pub(crate) async fn run(command: TokenCommand, session: Session) -> Outcome {
     let out = session.out;
     match command {
-        TokenCommand::List(_) => {
-            let tokens = session.client.tokens().await?;
+        TokenCommand::List(ListArgs { owner }) => {
+            let tokens = session.client.tokens(owner.of(&session)?).await?;
             match out.format {
                 Format::Json | Format::Yaml => out.value(&json!({ "items": tokens }))?,
                 Format::Name => tokens.iter().try_for_each(|token| out.line(&token.id))?,
@@ -144,20 +173,22 @@ pub(crate) async fn run(command: TokenCommand, session: Session) -> Outcome {
                 }
             }
         }
-        TokenCommand::Create(CreateArgs { name, expires_in, scopes, places }) => {
+        TokenCommand::Create(CreateArgs { name, expires_in, scopes, places, owner }) => {
             let wish = TokenWish { name, expires_in_seconds: expires_in.as_secs(), scopes, places };
-            return show(out, &session.client.create_token(&wish).await?);
+            return show(out, &session.client.create_token(owner.of(&session)?, &wish).await?);
         }
         TokenCommand::Rotate(args) => {
-            let tokens = session.client.tokens().await?;
+            let of = args.owner.of(&session)?;
+            let tokens = session.client.tokens(of).await?;
             let token = named(&tokens, &args.token)?;
             let lifetime = args.expires_in.map(|time| time.as_secs());
-            return show(out, &session.client.rotate_token(&token.id, args.grace.as_secs(), lifetime).await?);
+            return show(out, &session.client.rotate_token(of, &token.id, args.grace.as_secs(), lifetime).await?);
         }
         TokenCommand::Delete(args) => {
-            let tokens = session.client.tokens().await?;
+            let of = args.owner.of(&session)?;
+            let tokens = session.client.tokens(of).await?;
             let token = named(&tokens, &args.token)?;
-            session.client.revoke_token(&token.id).await?;
+            session.client.revoke_token(of, &token.id).await?;
             out.result(&format!("Token {} is revoked.", token.name), &token.id, &json!({ "id": token.id, "name": token.name }))?;
         }
     }

@@ -3,7 +3,7 @@
 
 use super::{Admission, Admit, Admitted, must_find};
 use std::collections::BTreeSet;
-use warpyard_model::kinds::{CustomRole, Group, RoleBinding, User};
+use warpyard_model::kinds::{CustomRole, Group, RoleBinding, ServiceAccount, User};
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::permission::Permission;
 use warpyard_model::{Error, Level, Name, Object, Result, ScopePath};
@@ -83,6 +83,17 @@ impl Admit for RoleBinding {
             };
             let group = must_find::<Group>(admission, &ScopePath::org(org.clone()), group, "spec.group").await?;
             references.push((group.metadata.uid, "spec.group".into()));
+        }
+        if let Some(account) = &self.service_account {
+            let Some(org) = &scope.org else {
+                return Err(Error::invalid_field(
+                    "spec.service_account",
+                    "service accounts belong to organizations; bind a user to the installation",
+                ));
+            };
+            let org = ScopePath::org(org.clone());
+            let account = must_find::<ServiceAccount>(admission, &org, account, "spec.service_account").await?;
+            references.push((account.metadata.uid, "spec.service_account".into()));
         }
         Ok(Admitted { references, ..Admitted::plain(self) })
     }

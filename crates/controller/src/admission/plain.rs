@@ -4,7 +4,9 @@ use super::approval::{activation, rules_of};
 use super::{Admission, Admit, Admitted};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use warpyard_model::kinds::{EnvironmentTemplate, Organization, Project, Secret, Target, User, Workspace};
+use warpyard_model::kinds::{
+    EnvironmentTemplate, LONGEST_ACCOUNT_NAME, Organization, Project, Secret, ServiceAccount, Target, User, Workspace,
+};
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::permission::Role;
 use warpyard_model::{Error, FieldError, Object, Result, ScopePath, Spec as _};
@@ -44,6 +46,22 @@ impl Admit for Organization {
     }
 }
 
+impl Admit for ServiceAccount {
+    async fn admit(
+        self,
+        _: &mut Admission<'_>,
+        _: &ScopePath,
+        metadata: &NewMetadata,
+        _: Option<&Object<Self>>,
+    ) -> Result<Admitted<Self>> {
+        if metadata.name.as_str().len() > LONGEST_ACCOUNT_NAME {
+            let message = format!("a service account's name has at most {LONGEST_ACCOUNT_NAME} characters");
+            return Err(Error::invalid_field("metadata.name", message));
+        }
+        Ok(Admitted::plain(self))
+    }
+}
+
 impl Admit for User {
     async fn admit(
         self,
@@ -52,6 +70,9 @@ impl Admit for User {
         metadata: &NewMetadata,
         old: Option<&Object<Self>>,
     ) -> Result<Admitted<Self>> {
+        if old.is_none() && ServiceAccount::is_identity(metadata.name.as_str()) {
+            return Err(Error::invalid_field("metadata.name", "names like this belong to service accounts; choose another"));
+        }
         if old.is_some() && !self.active && admission.principal.name() == metadata.name.as_str() {
             return Err(Error::invalid_field("spec.active", "you cannot deactivate yourself"));
         }

@@ -15,6 +15,7 @@ mod profile_version;
 mod project;
 mod role_binding;
 mod secret;
+mod service_account;
 mod service_instance;
 mod service_profile;
 mod size;
@@ -41,6 +42,7 @@ pub use profile_version::{InstanceUpdate, ProfileStatus, ProfileVersion, Publish
 pub use project::{Project, ProjectStatus};
 pub use role_binding::{RoleBinding, RoleBindingStatus};
 pub use secret::{Secret, SecretStatus};
+pub use service_account::{LONGEST_ACCOUNT_NAME, ServiceAccount, ServiceAccountStatus};
 pub use service_instance::{EndpointStatus, Output, ServiceInstance, ServiceInstanceStatus};
 pub use service_profile::{ComputeRequirement, ServiceProfile};
 pub use size::{Amount, GpuSize, ResolvedSize, Size};

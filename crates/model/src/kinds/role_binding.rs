@@ -1,4 +1,4 @@
-//! Gives a person or a group a role at the scope the binding lives at, for good or until a moment.
+//! Gives a person, a group or a service account a role at the scope the binding lives at, for good or until a moment.
 
 use crate::permission::Role;
 use crate::{FieldError, Kind, Name, Spec, Timestamp};
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The most characters of a reason.
 const LONGEST_REASON: usize = 500;
 
-/// Who gets which role; where is the binding's own scope. Exactly one of `user` and `group`, and exactly one of `role` and
+/// Who gets which role; where is the binding's own scope. Exactly one of `user`, `group` and `service_account`, and exactly one of `role` and
 /// `custom_role`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -18,6 +18,9 @@ pub struct RoleBinding {
     /// Everybody in this group of the organization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<Name>,
+    /// This service account of the organization.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_account: Option<Name>,
     /// The built-in role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
@@ -59,12 +62,14 @@ impl Spec for RoleBinding {
 
     fn validate(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
-        match (&self.user, &self.group) {
-            (None, None) => errors.push(FieldError::new("spec.user", "a binding names a user or a group")),
-            (Some(_), Some(_)) => {
-                errors.push(FieldError::new("spec.group", "a binding names a user or a group, not both: make two bindings"));
+        let whom = "a binding names a user, a group or a service_account";
+        match [&self.user, &self.group, &self.service_account].into_iter().flatten().count() {
+            0 => errors.push(FieldError::new("spec.user", whom)),
+            1 => {}
+            _ => {
+                let second = if self.user.is_some() && self.group.is_some() { "spec.group" } else { "spec.service_account" };
+                errors.push(FieldError::new(second, format!("{whom}, not several: make a binding for each")));
             }
-            _ => {}
         }
         match (self.role, &self.custom_role) {
             (None, None) => errors.push(FieldError::new("spec.role", "a binding names a role or a custom_role")),
@@ -91,6 +96,9 @@ impl Spec for RoleBinding {
         if self.group != old.group {
             errors.push(kept("spec.group", "group"));
         }
+        if self.service_account != old.service_account {
+            errors.push(kept("spec.service_account", "service account"));
+        }
         errors
     }
 }
@@ -107,6 +115,8 @@ mod tests {
         assert!(paths(ada.clone()).is_empty());
         assert_eq!(paths(RoleBinding::default()), ["spec.user", "spec.role"]);
         assert_eq!(paths(RoleBinding { group: name("imaging"), ..ada.clone() }), ["spec.group"]);
+        assert_eq!(paths(RoleBinding { service_account: name("ci"), ..ada.clone() }), ["spec.service_account"]);
+        assert!(paths(RoleBinding { user: None, service_account: name("ci"), ..ada.clone() }).is_empty());
         assert_eq!(paths(RoleBinding { custom_role: name("release"), ..ada.clone() }), ["spec.custom_role"]);
         assert_eq!(paths(RoleBinding { reason: "x".repeat(501), ..ada.clone() }), ["spec.reason"]);
         let moved = RoleBinding { user: name("eve"), ..ada.clone() };

@@ -12,7 +12,7 @@ use axum::Json;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use warpyard_model::kinds::{RoleBinding, User};
+use warpyard_model::kinds::{RoleBinding, ServiceAccount, User};
 use warpyard_model::permission::{Permission, Role, Subject};
 use warpyard_model::{Error, Name, Result, ScopePath, Timestamp};
 use warpyard_policy::{Principal, Resource, Why, action};
@@ -24,6 +24,9 @@ struct AccessQuery {
     /// A user name, or `me`; oneself where absent.
     #[serde(default)]
     user: Option<String>,
+    /// A service account of the organization, instead of a person.
+    #[serde(default)]
+    service_account: Option<Name>,
 }
 
 /// What is asked about.
@@ -98,7 +101,11 @@ struct AccessEntry {
 /// What somebody may do.
 #[derive(Debug, Serialize, JsonSchema)]
 struct AccessAnswer {
+    /// The person; of a service account the name that what it launches belongs to.
     user: Name,
+    /// The service account, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_account: Option<Name>,
     /// Every permission with each binding, ownership, membership or offer it comes from.
     entries: BTreeSet<AccessEntry>,
     /// Some places are left out, because whoever asks may not see the role bindings there.
@@ -109,6 +116,9 @@ struct AccessAnswer {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 struct PersonWho {
     user: Name,
+    /// The service account, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_account: Option<Name>,
     /// Each binding, ownership, membership or offer it comes from.
     via: BTreeSet<Via>,
 }
@@ -207,17 +217,27 @@ async fn of_person(
     state: Shared,
     caller: Caller,
     place: Place,
-    QueryOf(AccessQuery { user }): QueryOf<AccessQuery>,
+    QueryOf(AccessQuery { user, service_account }): QueryOf<AccessQuery>,
 ) -> Result<Json<AccessAnswer>, ApiError> {
     state.policy.enter(&caller.principal, &place.scope)?;
-    let user = match user.as_deref().filter(|user| *user != "me") {
-        None => caller.who.user.clone(),
-        Some(name) => Name::parse(name).map_err(|_| Error::not_visible())?,
+    let user = match (user.as_deref().filter(|user| *user != "me"), &service_account) {
+        (Some(_), Some(_)) => {
+            return Err(Error::invalid_field("service_account", "ask about a user or a service account, not both").into());
+        }
+        (None, Some(account)) => {
+            let located = state.store.locate::<ServiceAccount>(&place.scope, account).await?;
+            state.policy.allow::<action::View, ServiceAccount>(&caller.principal, located.resource())?;
+            ServiceAccount::identity(account, located.resource().uid()).map_err(Error::internal)?
+        }
+        (None, None) => caller.who.user.clone(),
+        (Some(name), None) => Name::parse(name).map_err(|_| Error::not_visible())?,
     };
     let of_oneself = user == caller.who.user;
     if !of_oneself {
-        let located = state.store.locate::<User>(&ScopePath::platform(), &user).await?;
-        state.policy.allow::<action::View, User>(&caller.principal, located.resource())?;
+        if service_account.is_none() {
+            let located = state.store.locate::<User>(&ScopePath::platform(), &user).await?;
+            state.policy.allow::<action::View, User>(&caller.principal, located.resource())?;
+        }
         if caller.principal.scopes().all(|at| !at_hand(at, &place.scope) || !may_look(&state, &caller, at, &place.scope)) {
             return Err(Error::forbidden("You lack the permission role_binding.view here; you may ask about yourself.").into());
         }
@@ -248,7 +268,7 @@ async fn of_person(
             }
         }
     }
-    Ok(Json(AccessAnswer { user, entries, partial }))
+    Ok(Json(AccessAnswer { user, service_account, entries, partial }))
 }
 
 /// Whether what is bound at `at` has to do with the place.
@@ -307,7 +327,8 @@ async fn who_may(
         let seen: BTreeSet<Via> = all.iter().filter(|via| via.bound_at.as_ref().is_none_or(|at| sight.of(at))).cloned().collect();
         partial |= seen.len() < all.len();
         if !seen.is_empty() {
-            people.push(PersonWho { user, via: seen });
+            let account = state.controller.service_account(&user).await?;
+            people.push(PersonWho { service_account: account.map(|account| account.metadata.name), user, via: seen });
         }
     }
     Ok(Json(WhoAnswer { people, partial }))

@@ -13,7 +13,7 @@ use warpyard_controller::admission::{Admission, Admit, Applied, apply as apply_o
 use warpyard_model::document::{self, Document};
 use warpyard_model::kinds::{
     ComputeInstance, ComputeProfile, CustomRole, EnvironmentTemplate, Group, Icon, Organization, Project, RoleBinding, Secret,
-    ServiceInstance, ServiceProfile, Target, User, Workspace,
+    ServiceAccount, ServiceInstance, ServiceProfile, Target, User, Workspace,
 };
 use warpyard_model::{Error, Kind, Level, Name, Object, Result, ScopePath};
 
@@ -129,6 +129,7 @@ async fn dispatch(admission: &mut Admission<'_>, document: Document) -> Result<A
         Kind::Target => one::<Target>(admission, document).await,
         Kind::SystemProfile => Err(Error::invalid_field("kind", "system profiles are shipped with Warpyard and read-only")),
         Kind::RoleBinding => one::<RoleBinding>(admission, document).await,
+        Kind::ServiceAccount => one::<ServiceAccount>(admission, document).await,
         Kind::Group => one::<Group>(admission, document).await,
         Kind::CustomRole => one::<CustomRole>(admission, document).await,
         Kind::Icon => one::<Icon>(admission, document).await,

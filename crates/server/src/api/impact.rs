@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use warpyard_controller::admission::{self, Admission, Admit};
-use warpyard_model::kinds::{CustomRole, Group, RoleBinding};
+use warpyard_model::kinds::{CustomRole, Group, RoleBinding, ServiceAccount};
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::permission::Permission;
 use warpyard_model::{Error, Name, Object, Result, ScopePath};
@@ -64,6 +64,11 @@ async fn people_of(binding: &Object<RoleBinding>, admission: &mut Admission<'_>)
     let mut people: BTreeSet<Name> = binding.spec.user.iter().cloned().collect();
     if let (Some(group), Some(org)) = (&binding.spec.group, &binding.metadata.scope.org) {
         people.extend(admission.batch.members(admission.proof, org, group).await?);
+    }
+    if let (Some(account), Some(org)) = (&binding.spec.service_account, &binding.metadata.scope.org) {
+        let found = admission.batch.look::<ServiceAccount>(admission.proof, &ScopePath::org(org.clone()), account).await?;
+        let identity = found.map(|found| ServiceAccount::identity(&found.metadata.name, &found.metadata.uid)).transpose();
+        people.extend(identity.map_err(Error::internal)?);
     }
     Ok(people)
 }

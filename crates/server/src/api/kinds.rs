@@ -16,7 +16,7 @@ use std::any::Any;
 use warpyard_controller::admission::{self, Admit};
 use warpyard_model::kinds::{
     ComputeInstance, ComputeProfile, CustomRole, EnvironmentTemplate, Group, Icon, Organization, Project, RoleBinding, Secret,
-    ServiceInstance, ServiceProfile, SystemProfile, Target, User, Workspace,
+    ServiceAccount, ServiceInstance, ServiceProfile, SystemProfile, Target, User, Workspace,
 };
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::{Error, Kind, Level, Name, Object, Result, ScopePath, Spec, Timestamp};
@@ -179,6 +179,7 @@ pub(super) fn declare(routes: &mut Routes) {
     writable::<Target>(routes);
     writable::<RoleBinding>(routes);
     writable::<Group>(routes);
+    writable::<ServiceAccount>(routes);
     writable::<CustomRole>(routes);
     writable::<Icon>(routes);
     writable::<EnvironmentTemplate>(routes);

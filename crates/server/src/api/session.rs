@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use warpyard_model::kinds::{AuditOutcome, ServiceInstance, User};
+use warpyard_model::kinds::{AuditOutcome, ServiceAccount, ServiceInstance, User};
 use warpyard_model::permission::{Permission, Role, Subject, Verb};
 use warpyard_model::{Error, Kind, Name, Result, ScopePath};
 use warpyard_policy::{Principal, action};
@@ -203,8 +203,17 @@ async fn sign_out(state: Shared, caller: Caller) -> Result<Response, ApiError> {
 
 pub(super) async fn myself(state: &AppState, who: &SignIn, principal: &Principal) -> Result<Me> {
     let bindings = principal.bindings();
-    let user = state.controller.find::<User>(&ScopePath::platform(), &who.user).await?;
-    let user = user.ok_or_else(|| Error::unauthenticated("Your account is gone."))?;
+    let gone = || Error::unauthenticated("Your account is gone.");
+    let (display_name, email) = match who.service_account.as_deref() {
+        Some((org, name)) => {
+            let account = state.controller.find::<ServiceAccount>(&ScopePath::org(org.clone()), name).await?.ok_or_else(gone)?;
+            (account.metadata.title().to_owned(), String::new())
+        }
+        None => {
+            let user = state.controller.find::<User>(&ScopePath::platform(), &who.user).await?.ok_or_else(gone)?;
+            (user.metadata.title().to_owned(), user.spec.email)
+        }
+    };
     let holds = |roles: &[Role]| bindings.iter().any(|b| roles.contains(&b.role));
     let mut areas = vec!["developer_hub"];
     // An organization's own roles open the areas in which something can be done with what they give.
@@ -226,7 +235,7 @@ pub(super) async fn myself(state: &AppState, who: &SignIn, principal: &Principal
         areas.push("operations");
     }
     Ok(Me {
-        user: Myself { name: who.user.clone(), display_name: user.metadata.title().to_owned(), email: user.spec.email },
+        user: Myself { name: who.user.clone(), display_name, email },
         bindings: bindings.iter().map(|b| MyBinding { role: b.role, scope: b.scope.clone() }).collect(),
         areas,
         version: env!("CARGO_PKG_VERSION"),

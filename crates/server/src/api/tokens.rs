@@ -1,20 +1,23 @@
-//! One's own API tokens.
+//! API tokens: one's own, and those of service accounts.
 
+use super::kinds::item;
 use super::{DELETE, GET, Items, POST, Shared};
 use crate::caller::Caller;
 use crate::openapi::Routes;
 use crate::problem::ApiError;
-use crate::request::BodyOf;
+use crate::request::{BodyOf, DryRun, Place, QueryOf};
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use std::collections::BTreeSet;
-use warpyard_model::kinds::AuditOutcome;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use warpyard_model::kinds::{AuditOutcome, ServiceAccount};
 use warpyard_model::permission::Permission;
-use warpyard_model::{Error, FieldError, Kind, Result, ScopePath};
+use warpyard_model::{Error, FieldError, Kind, Level, Name, Result, ScopePath};
+use warpyard_policy::{Action, action};
 use warpyard_store::{NewToken, Token, TokenWish};
 
 /// A token to make.
@@ -70,6 +73,43 @@ pub(super) fn declare(routes: &mut Routes) {
         .declare(DELETE, "/api/v1/me/tokens/{id}", "me_token_delete", tag, "Revoke one of your tokens")
         .answers_nothing(204, "Revoked; what it opened has ended.")
         .to(revoke);
+    declare_of_accounts(routes);
+}
+
+fn declare_of_accounts(routes: &mut Routes) {
+    let tag = Kind::ServiceAccount.plural();
+    let path = format!("{}/tokens", item(Kind::ServiceAccount, Level::Org));
+    routes
+        .declare(GET, &path, "service_account_token_list", tag, "The API tokens of a service account")
+        .permission("service_account.view")
+        .answers::<Items<Token>>(200, "The tokens.")
+        .to(account_tokens);
+    routes
+        .declare(POST, &path, "service_account_token_create", tag, "Make an API token for a service account")
+        .permission("service_account.update")
+        .body::<TokenRequest>()
+        .answers::<NewToken>(201, "The token; its secret is told once.")
+        .problems(&[409])
+        .to(create_for_account);
+    routes
+        .declare(
+            POST,
+            &format!("{path}/{{id}}/rotate"),
+            "service_account_token_rotate",
+            tag,
+            "Give a service account's token a new value",
+        )
+        .permission("service_account.update")
+        .body::<Rotation>()
+        .answers::<NewToken>(200, "The new value, told once.")
+        .problems(&[409])
+        .to(rotate_of_account);
+    routes
+        .declare(DELETE, &format!("{path}/{{id}}"), "service_account_token_delete", tag, "Revoke a service account's token")
+        .permission("service_account.update")
+        .query::<DryRun>()
+        .answers_nothing(204, "Revoked; what it opened has ended.")
+        .to(revoke_of_account);
 }
 
 /// The place of a key, if it is there and the caller has to do with it.
@@ -133,5 +173,86 @@ async fn rotate(
 async fn revoke(state: Shared, caller: Caller, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
     state.store.revoke_token(&caller.who.user, &id).await?;
     state.store.audit_note(&caller.context(), "", "token.delete", AuditOutcome::Allowed, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The service account that a path names, for whoever is allowed `A` on it: its identity, and what it is called in the trail.
+async fn account<A: Action>(state: &AppState, caller: &Caller, place: &Place) -> Result<(Name, String)> {
+    let located = state.store.locate::<ServiceAccount>(&place.scope, place.name()?).await?;
+    state.policy.allow::<A, ServiceAccount>(&caller.principal, located.resource())?;
+    let identity = ServiceAccount::identity(place.name()?, located.resource().uid()).map_err(Error::internal)?;
+    Ok((identity, format!("{}/{}", place.scope.key(), place.name()?)))
+}
+
+/// Whoever holds a token holds what its account may: only somebody who has all of that gets one.
+async fn check_covers(state: &AppState, caller: &Caller, identity: &Name) -> Result<()> {
+    for grant in state.controller.grants(identity).await? {
+        let permissions: BTreeSet<Permission> =
+            grant.role.map_or_else(|| grant.permissions.clone(), |role| role.permissions().into_iter().collect());
+        if !state.policy.covers_all(&caller.principal, &permissions, &grant.scope) {
+            return Err(Error::forbidden(format!(
+                "The service account has rights in {} that you lack; only somebody who has them may hold a token of it.",
+                grant.scope.key()
+            )));
+        }
+    }
+    Ok(())
+}
+
+async fn noted(state: &AppState, caller: &Caller, place: &Place, action: &str, object: &str) -> Result<()> {
+    let org = place.scope.org.as_ref().map(ToString::to_string).unwrap_or_default();
+    state.store.audit_note(&caller.context(), &org, action, AuditOutcome::Allowed, object).await
+}
+
+async fn account_tokens(state: Shared, caller: Caller, place: Place) -> Result<Json<Items<Token>>, ApiError> {
+    let (identity, _) = account::<action::View>(&state, &caller, &place).await?;
+    Ok(Json(Items { items: state.store.tokens(&identity).await? }))
+}
+
+async fn create_for_account(
+    state: Shared,
+    caller: Caller,
+    place: Place,
+    BodyOf(body): BodyOf<Value>,
+) -> Result<(StatusCode, Json<NewToken>), ApiError> {
+    let (identity, name) = account::<action::Update>(&state, &caller, &place).await?;
+    check_covers(&state, &caller, &identity).await?;
+    let wish = wish(&state, &caller, super::versions::parsed(body)?).await?;
+    let token = state.store.create_token(&identity, &wish).await?;
+    noted(&state, &caller, &place, "service_account_token.create", &format!("{name} {}", token.id)).await?;
+    Ok((StatusCode::CREATED, Json(token)))
+}
+
+async fn rotate_of_account(
+    state: Shared,
+    caller: Caller,
+    place: Place,
+    Path(ids): Path<BTreeMap<String, String>>,
+    BodyOf(body): BodyOf<Value>,
+) -> Result<Json<NewToken>, ApiError> {
+    let (identity, name) = account::<action::Update>(&state, &caller, &place).await?;
+    check_covers(&state, &caller, &identity).await?;
+    let Rotation { grace_seconds, expires_in_seconds } = super::versions::parsed(body)?;
+    let id = ids.get("id").map(String::as_str).unwrap_or_default();
+    let token = state.store.rotate_token(&identity, id, grace_seconds, expires_in_seconds).await?;
+    noted(&state, &caller, &place, "service_account_token.rotate", &format!("{name} {id}")).await?;
+    Ok(Json(token))
+}
+
+async fn revoke_of_account(
+    state: Shared,
+    caller: Caller,
+    place: Place,
+    QueryOf(DryRun { dry_run }): QueryOf<DryRun>,
+    Path(ids): Path<BTreeMap<String, String>>,
+) -> Result<StatusCode, ApiError> {
+    let (identity, name) = account::<action::Update>(&state, &caller, &place).await?;
+    let id = ids.get("id").map(String::as_str).unwrap_or_default();
+    if dry_run {
+        let there = state.store.tokens(&identity).await?.iter().any(|token| token.id == id);
+        return if there { Ok(StatusCode::NO_CONTENT) } else { Err(Error::not_found("There is no such token.").into()) };
+    }
+    state.store.revoke_token(&identity, id).await?;
+    noted(&state, &caller, &place, "service_account_token.delete", &format!("{name} {id}")).await?;
     Ok(StatusCode::NO_CONTENT)
 }

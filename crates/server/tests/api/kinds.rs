@@ -39,6 +39,7 @@ fn cases() -> Vec<Case> {
             json!({ "members": ["developer"] }),
             json!({ "members": ["developer", "colleague"] }),
         ),
+        case(Kind::ServiceAccount, "/api/v1/orgs/acme/service-accounts", json!({}), json!({ "active": false })),
         case(
             Kind::CustomRole,
             "/api/v1/orgs/acme/custom-roles",

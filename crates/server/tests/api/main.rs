@@ -21,6 +21,7 @@ mod organizations;
 mod retired;
 mod roles;
 mod secrets;
+mod service_accounts;
 mod sharing;
 mod sign_in;
 mod studio;

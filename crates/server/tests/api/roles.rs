@@ -130,6 +130,7 @@ fn name_at(kind: Kind, path: &str) -> &'static str {
         Kind::EnvironmentTemplate => "allocation",
         Kind::Group => "imaging",
         Kind::CustomRole => "release",
+        Kind::ServiceAccount => "ci",
         Kind::Icon => "lab",
         Kind::Secret => "vault",
         Kind::ComputeProfile => "cpu",
@@ -154,6 +155,7 @@ fn spec_at(kind: Kind, path: &str) -> Json {
             json!({ "target_type": "process", "workload": "compute", "versions": [{ "version": "1.0.0", "process": {} }] })
         }
         Kind::Group => json!({ "members": ["developer"] }),
+        Kind::ServiceAccount => json!({ "active": true }),
         Kind::CustomRole => json!({ "permissions": ["compute_profile.view"], "levels": ["project"] }),
         Kind::Icon => json!({ "svg": "<svg viewBox='0 0 1 1'/>" }),
         Kind::Secret => json!({ "data": { "a": "b" } }),
@@ -228,6 +230,18 @@ pub(crate) async fn request_for(operation: &Operation, root: &Http) -> Option<As
         "icon_image_update" => {
             return Some(ask("?dry_run=true", json!("<svg viewBox='0 0 1 1'/>"), "lab"));
         }
+        "service_account_token_create" => {
+            return Some(ask("", json!({ "name": "asked", "expires_in_seconds": 3600 }), "ci"));
+        }
+        "service_account_token_rotate" | "service_account_token_delete" => {
+            let tokens = "/api/v1/orgs/acme/service-accounts/ci/tokens";
+            let made = root.post(tokens, &json!({ "name": "asked", "expires_in_seconds": 3600 })).await.expect(201).json();
+            let path = fill(path, "ci").replace("{id}", made["id"].as_str()?);
+            return Some(match id {
+                "service_account_token_rotate" => Ask { path, body: json!({}), lists: None },
+                _ => Ask { path: format!("{path}?dry_run=true"), body: Json::Null, lists: None },
+            });
+        }
         "user_password" => return Some(ask("", json!({ "password": "a good long password" }), "colleague")),
         _ => {}
     }
@@ -243,7 +257,7 @@ pub(crate) async fn request_for(operation: &Operation, root: &Http) -> Option<As
             if item
                 || matches!(
                     last,
-                    "revisions" | "diff" | "events" | "activity" | "parent-update" | "metrics" | "logs" | "terminal"
+                    "revisions" | "diff" | "events" | "activity" | "parent-update" | "metrics" | "logs" | "terminal" | "tokens"
                 ) =>
         {
             ask("", Json::Null, name)
@@ -369,6 +383,8 @@ pub(crate) async fn seeded() -> World {
     world.of("root").post("/api/v1/orgs/acme/groups", &imaging).await.expect(201);
     let release = json!({ "metadata": { "name": "release" }, "spec": spec_at(Kind::CustomRole, "") });
     world.of("root").post("/api/v1/orgs/acme/custom-roles", &release).await.expect(201);
+    let ci = json!({ "metadata": { "name": "ci" }, "spec": spec_at(Kind::ServiceAccount, "") });
+    world.of("root").post("/api/v1/orgs/acme/service-accounts", &ci).await.expect(201);
     let lab = json!({ "metadata": { "name": "lab" }, "spec": { "svg": "<svg viewBox='0 0 1 1'/>" } });
     world.of("root").post("/api/v1/orgs/acme/icons", &lab).await.expect(201);
     let vault = json!({ "metadata": { "name": "vault" }, "spec": { "data": { "a": "b" } } });

@@ -1,4 +1,4 @@
-import { BadgeCheck, FolderClosed, House, KeyRound, ScanSearch, ScrollText, Server, Settings2, ShieldCheck, UserRoundCheck, Users, UsersRound } from "lucide-react";
+import { BadgeCheck, Bot, FolderClosed, House, KeyRound, ScanSearch, ScrollText, Server, Settings2, ShieldCheck, UserRoundCheck, Users, UsersRound } from "lucide-react";
 import { paths } from "../../lib/paths";
 import { frame as m } from "../../messages/en/frame";
 import { nav } from "../../messages/en/nav";
@@ -16,6 +16,7 @@ export const administration: Area = {
     { label: nav.admin.projects, icon: FolderClosed, to: adminPaths.projects, needs: ["project.view"] },
     { label: nav.admin.users, icon: Users, to: adminPaths.users, needs: ["user.view"] },
     { label: nav.admin.groups, icon: UsersRound, to: adminPaths.groups, needs: ["group.view"] },
+    { label: nav.admin.serviceAccounts, icon: Bot, to: adminPaths.serviceAccounts, needs: ["service_account.view"] },
     { label: nav.admin.bindings, icon: UserRoundCheck, to: adminPaths.bindings, needs: ["role_binding.view"] },
     { label: nav.admin.roles, icon: BadgeCheck, to: adminPaths.roles, needs: ["custom_role.view"] },
     { label: nav.admin.access, icon: ScanSearch, to: adminPaths.access, needs: ["role_binding.view"] },

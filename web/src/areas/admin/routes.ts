@@ -55,6 +55,20 @@ const groupsRoute = createRoute({
   component: lazyRouteComponent(() => import("./groups/Groups"), "Groups"),
 });
 
+const accountsRoute = createRoute({ getParentRoute: () => adminRoute, path: "/service-accounts", staticData: { crumb: nav.admin.serviceAccounts } });
+const accountsIndexRoute = createRoute({
+  getParentRoute: () => accountsRoute,
+  path: "/",
+  validateSearch: textSearch("search", "sort"),
+  component: lazyRouteComponent(() => import("./service-accounts/ServiceAccounts"), "ServiceAccounts"),
+});
+const accountRoute = createRoute({
+  getParentRoute: () => accountsRoute,
+  path: "/$name",
+  staticData: { crumb: "$name" },
+  component: lazyRouteComponent(() => import("./service-accounts/ServiceAccountPage"), "ServiceAccountPage"),
+});
+
 const bindingsRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: "/role-bindings",
@@ -129,6 +143,7 @@ export const adminRoutes = adminRoute.addChildren([
   projectsRoute.addChildren([projectsIndexRoute, projectRoute.addChildren([projectTabRoute])]),
   usersRoute.addChildren([usersIndexRoute, userRoute]),
   groupsRoute,
+  accountsRoute.addChildren([accountsIndexRoute, accountRoute]),
   bindingsRoute,
   rolesRoute.addChildren([rolesIndexRoute, builtInRolesRoute]),
   accessRoute,

@@ -20,6 +20,7 @@ export const nav = {
     projects: "Projects",
     users: "Users",
     groups: "Groups",
+    serviceAccounts: "Service accounts",
     bindings: "Role bindings",
     roles: "Roles",
     builtInRoles: "Built-in roles",

@@ -117,7 +117,7 @@ function WhoMay({ search, setSearch }: Part) {
   const titles = useMemo(() => new Map(users.items?.map((user) => [user.metadata.name, rowName(user)])), [users.items]);
   const title = (user: string) => titles.get(user) ?? user;
   const needle = (search.search ?? "").toLowerCase();
-  const rows = answer.data?.people.flatMap(({ user, via }) => via.map((one) => ({ user, via: one }))).filter((row) => `${row.user} ${title(row.user)}`.toLowerCase().includes(needle));
+  const rows = answer.data?.people.flatMap(({ user, service_account, via }) => via.map((one) => ({ user: service_account ?? user, via: one }))).filter((row) => `${row.user} ${title(row.user)}`.toLowerCase().includes(needle));
   const here = { org };
   const columns: Column<Holder>[] = [
     {

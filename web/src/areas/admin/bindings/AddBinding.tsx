@@ -1,4 +1,4 @@
-// Gives a person or a group a role at a place, for good or until a moment.
+// Gives a person, a group or a service account a role at a place, for good or until a moment.
 import { useMemo, useState } from "react";
 import { useAll } from "../../../api/all";
 import { ApiError } from "../../../api/error";
@@ -32,6 +32,7 @@ export interface AddBindingProps {
   /** The place cannot be changed: the page is about it. */
   fixed?: boolean;
   user?: string;
+  serviceAccount?: string;
 }
 
 export function AddBinding(props: AddBindingProps) {
@@ -39,11 +40,13 @@ export function AddBinding(props: AddBindingProps) {
   return props.open ? <Form {...props} /> : null;
 }
 
-function Form({ onClose, at, fixed, user: presetUser }: AddBindingProps) {
+function Form({ onClose, at, fixed, user: presetUser, serviceAccount: presetAccount }: AddBindingProps) {
+  const preset = presetUser !== undefined || presetAccount !== undefined;
   const me = useMe();
-  const [subject, setSubject] = useState<"user" | "group">("user");
+  const [subject, setSubject] = useState<"user" | "group" | "service_account">(presetAccount ? "service_account" : "user");
   const [user, setUser] = useState<string | null>(presetUser ?? null);
   const [group, setGroup] = useState<string | null>(null);
+  const [account, setAccount] = useState<string | null>(presetAccount ?? null);
   const [ends, setEnds] = useState("");
   const [reason, setReason] = useState("");
   const mayPlatform = me?.bindings.some((binding) => binding.role === "platform_admin") ?? false;
@@ -61,8 +64,9 @@ function Form({ onClose, at, fixed, user: presetUser }: AddBindingProps) {
   const [project, setProject] = useState(at.project ?? "");
   const [workspace, setWorkspace] = useState(at.workspace ?? "");
 
-  const users = useAll("User", {}, { sort: "name" }, { enabled: presetUser === undefined });
-  const groups = useAll("Group", { org: at.org ?? "" }, { sort: "name" }, { enabled: presetUser === undefined && at.org !== undefined });
+  const users = useAll("User", {}, { sort: "name" }, { enabled: !preset });
+  const groups = useAll("Group", { org: at.org ?? "" }, { sort: "name" }, { enabled: !preset && at.org !== undefined });
+  const accounts = useAll("ServiceAccount", { org: at.org ?? "" }, { sort: "name" }, { enabled: !preset && at.org !== undefined });
   const projects = useAll("Project", { org: at.org ?? "" }, { sort: "name" }, { enabled: !fixed && at.org !== undefined });
   const workspaces = useAll("Workspace", { org: at.org ?? "", project }, { sort: "name" }, { enabled: !fixed && level === "workspace" && project !== "" });
 
@@ -73,7 +77,7 @@ function Form({ onClose, at, fixed, user: presetUser }: AddBindingProps) {
     if (level === "project") return { org: at.org ?? "", project };
     return { org: at.org ?? "", project, workspace };
   }, [fixed, at, level, project, workspace]);
-  const who = subject === "user" ? user : group;
+  const who = { user, group, service_account: account }[subject];
   const complete = who !== null && (level !== "project" || Boolean(scope.project)) && (level !== "workspace" || Boolean(scope.project && scope.workspace));
 
   const create = useCreate("RoleBinding", scope);
@@ -110,12 +114,12 @@ function Form({ onClose, at, fixed, user: presetUser }: AddBindingProps) {
         </>
       }
     >
-      {presetUser === undefined && at.org !== undefined && (
+      {!preset && at.org !== undefined && (
         <Segmented
           label={a.subject}
           value={subject}
           onChange={setSubject}
-          options={(["user", "group"] as const).map((value) => ({ value, label: a.subjects[value] }))}
+          options={(["user", "group", "service_account"] as const).map((value) => ({ value, label: a.subjects[value] }))}
         />
       )}
       {subject === "group" && (
@@ -131,7 +135,20 @@ function Form({ onClose, at, fixed, user: presetUser }: AddBindingProps) {
           )}
         </Field>
       )}
-      {presetUser === undefined && subject === "user" && (
+      {!preset && subject === "service_account" && (
+        <Field label={a.account} {...withError(error?.field("spec.service_account"))}>
+          {(control) => (
+            <Combobox
+              control={control}
+              options={(accounts.items ?? []).map((one) => ({ value: one.metadata.name, label: rowName(one) }))}
+              value={account}
+              onChange={setAccount}
+              placeholder={a.pickAccount}
+            />
+          )}
+        </Field>
+      )}
+      {!preset && subject === "user" && (
         <Field label={m.bindings.person} {...withError(error?.field("spec.user"))}>
           {(control) => (
             <Combobox

@@ -46,6 +46,13 @@ export function BindingTable({ mayRemove, hidePerson, hidePlace, ...rest }: Rest
             </Link>
             <span className="text-12 font-normal text-muted">{names.get(spec.user)?.spec.email ?? spec.user}</span>
           </span>
+        ) : spec.service_account ? (
+          <span className="flex items-center gap-2">
+            <Link to={adminPaths.serviceAccount(here, spec.service_account)} className="rounded-sm hover:underline">
+              {spec.service_account}
+            </Link>
+            <Tag>{a.accountTag}</Tag>
+          </span>
         ) : (
           <span className="flex items-center gap-2">
             <Link to={adminPaths.groups(here)} className="rounded-sm hover:underline">
