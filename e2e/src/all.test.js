@@ -14,6 +14,7 @@ import { everyPage } from "./pages.js";
 import { parent } from "./parent.js";
 import { Server } from "./server.js";
 import { signIn } from "./sign-in.js";
+import { sso } from "./sso.js";
 import { pictured, steps } from "./steps.js";
 import { templates } from "./templates.js";
 import { tokens } from "./tokens.js";
@@ -44,6 +45,7 @@ test("a group is bound until Friday, and who may do what and why is looked up", 
 test("people sign in with a password, a code, a passkey, and get help", (t) => signIn(t, world));
 
 test("a token does less than its owner, is rotated and revoked", (t) => tokens(t, world));
+test("people sign in with their organization's identity provider", (t) => sso(t, world));
 
 test("a template is written, imported, tried and versioned", (t) => templates(t, world));
 

@@ -49,7 +49,7 @@ export class Server {
     const data = path.join(this.#folder, "data");
     this.#process = spawn(binary(), ["serve", "--data-dir", data, "--listen", listen, "--simulate-gpus", "A100-80GB:4", "--cpu-millis", "16000", "--memory-bytes", String(64 * 1024 ** 3)], {
       cwd: REPOSITORY,
-      env: { ...Object.fromEntries(given), NO_COLOR: "1" },
+      env: { ...Object.fromEntries(given), NO_COLOR: "1", WARPYARD_ALLOW_PRIVATE_PROVIDERS: "true" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     await this.#untilReady();

@@ -72,6 +72,11 @@ fn own(kind: Kind) -> Vec<Column> {
         Kind::Icon => {
             vec![TITLE, column("TYPE", |o| if o.text("/spec/png").is_none() { "SVG".to_owned() } else { "PNG".to_owned() })]
         }
+        Kind::IdentityProvider => vec![
+            TITLE,
+            column("ISSUER", |o| text(o, "/spec/issuer")),
+            column("MAKES ACCOUNTS", |o| yes_no(o.0.pointer("/spec/just_in_time"))),
+        ],
         Kind::CustomRole => vec![TITLE, column("PERMISSIONS", |o| o.array("/spec/permissions").len().to_string())],
         Kind::ServiceAccount => vec![TITLE, column("ACTIVE", |o| text(o, "/spec/active"))],
         Kind::Group => vec![TITLE, column("MEMBERS", |o| o.array("/spec/members").len().to_string())],

@@ -50,6 +50,7 @@ kinds! {
     Group { snake: "group", plural: "groups", levels: [Org] },
     ServiceAccount { snake: "service_account", plural: "service-accounts", levels: [Org] },
     CustomRole { snake: "custom_role", plural: "custom-roles", levels: [Org] },
+    IdentityProvider { snake: "identity_provider", plural: "identity-providers", levels: [Org] },
     Icon { snake: "icon", plural: "icons", levels: [Org] },
     EnvironmentTemplate { snake: "environment_template", plural: "environment-templates", levels: [Platform, Org] },
     Project { snake: "project", plural: "projects", levels: [Org] },

@@ -145,7 +145,9 @@ impl Permission {
         let Subject::Kind(kind) = self.subject else { return true };
         let of_platform = kind.levels() == [Level::Platform];
         let changes_org = kind == Kind::Organization && self.verb == Verb::Update;
-        self.verb != Verb::Connect && (!of_platform || self.verb == Verb::View || changes_org)
+        // Whoever says who people are can be anybody in the organization: that is its admins' alone.
+        let signs_in = kind == Kind::IdentityProvider && self.verb != Verb::View;
+        self.verb != Verb::Connect && !signs_in && (!of_platform || self.verb == Verb::View || changes_org)
     }
 }
 

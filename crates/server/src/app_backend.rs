@@ -179,7 +179,13 @@ impl AppBackend {
         let (mut changed, mut people) = (false, false);
         for (_, kind, uid) in feed.next_uids(self.state.controller.proof()).await? {
             match kind {
-                Kind::RoleBinding | Kind::User | Kind::Group | Kind::CustomRole | Kind::Organization | Kind::ServiceAccount => {
+                Kind::RoleBinding
+                | Kind::User
+                | Kind::Group
+                | Kind::CustomRole
+                | Kind::Organization
+                | Kind::ServiceAccount
+                | Kind::IdentityProvider => {
                     changed = true;
                     people |= self.state.store.is_shared();
                 }

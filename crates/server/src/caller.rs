@@ -50,6 +50,9 @@ impl Caller {
 
     /// Fails once the session or token they came with has ended, or their account may no longer sign in.
     pub(crate) async fn check_alive(&self, state: &AppState) -> Result<()> {
+        if let Some(by) = &self.who.provider {
+            crate::sso::note_use(state, by);
+        }
         if state.store.still_signed_in(&self.who).await? {
             return Ok(());
         }
@@ -68,6 +71,11 @@ impl FromRequestParts<Arc<AppState>> for Caller {
         let origin = parts.extensions.get::<Origin>().cloned().ok_or_else(|| Error::internal("a request without an id"))?;
         let who = recognise(&state.store, &state.settings.cookie(), &parts.method, &parts.headers).await?;
         check_own(&who, parts.uri.path())?;
+        if let Some(by) = &who.provider
+            && !crate::sso::ask_again(state, by).await?
+        {
+            return Err(Error::unauthenticated("Your session has ended: your organization's sign-in says so.").into());
+        }
         let principal = state.store.principal(&who).await?;
         Ok(Self { who, principal, origin })
     }

@@ -20,6 +20,8 @@ mod passkey;
 mod problem;
 mod refusals;
 mod request;
+mod scim;
+mod sso;
 mod state;
 
 pub use audit_keeper::AuditKeeping;

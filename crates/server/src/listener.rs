@@ -46,6 +46,7 @@ fn router(state: Arc<AppState>) -> Router {
         .route("/docs", get(console::reference))
         .route("/docs/reference.css", get(console::reference_style))
         .route("/open/{app}", get(api::open_app_redirect))
+        .merge(crate::scim::routes())
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
@@ -91,9 +92,10 @@ pub async fn serve(state: Arc<AppState>, listener: TcpListener, stop: Cancellati
     let router = router(state.clone());
     let tracker = TaskTracker::new();
     tracker.spawn({
-        let stop = stop.clone();
+        let (stop, state) = (stop.clone(), state.clone());
         async move {
             tokio::join!(
+                crate::sso::keep_sessions(state, stop.clone()),
                 backend.keep_account(stop.clone()),
                 backend.rewrap_values(stop.clone()),
                 backend.follow_expiry(stop.clone()),

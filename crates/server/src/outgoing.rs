@@ -4,6 +4,7 @@
 //! The name is resolved once, every address it has is checked, and the connection goes to those addresses: a name that
 //! changes its mind between check and use gains nothing.
 
+use axum::http;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use url::{Host, Url};
@@ -68,10 +69,26 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     }
 }
 
+/// The largest answer that is read.
+const ANSWER_BYTES: usize = 1 << 20;
+
 /// Posts JSON to an address that people chose.
 pub async fn post_json(url: &Url, body: &impl serde::Serialize, allow_private: bool) -> Result<()> {
-    let refused = |why: String| Error::unavailable(format!("{} cannot be used: {why}", shown(url)));
-    check(url, allow_private).map_err(refused)?;
+    let body = serde_json::to_vec(body).map_err(Error::internal)?;
+    let request = http::Request::post(url.as_str()).header(http::header::CONTENT_TYPE, "application/json").body(body);
+    let answer = send(request.map_err(Error::internal)?, allow_private).await?;
+    if answer.status().is_success() {
+        return Ok(());
+    }
+    Err(Error::unavailable(format!("{} cannot be used: it answered {}", shown(url), answer.status())))
+}
+
+/// Sends a request to an address that people chose, and reads the answer up to a limit.
+pub async fn send(request: http::Request<Vec<u8>>, allow_private: bool) -> Result<http::Response<Vec<u8>>> {
+    let (parts, body) = request.into_parts();
+    let url: Url = parts.uri.to_string().parse().map_err(|_| Error::unavailable("This is no address that can be asked."))?;
+    let refused = |why: String| Error::unavailable(format!("{} cannot be used: {why}", shown(&url)));
+    check(&url, allow_private).map_err(refused)?;
     let host = url.host_str().unwrap_or_default().to_owned();
     let port = url.port_or_known_default().unwrap_or(443);
     let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
@@ -90,8 +107,19 @@ pub async fn post_json(url: &Url, body: &impl serde::Serialize, allow_private: b
         .resolve_to_addrs(&host, &addresses)
         .build()
         .map_err(Error::internal)?;
-    let answer = client.post(url.clone()).json(body).send().await.map_err(|e| refused(e.without_url().to_string()))?;
-    if answer.status().is_success() { Ok(()) } else { Err(refused(format!("it answered {}", answer.status()))) }
+    let failed = |e: reqwest::Error| refused(e.without_url().to_string());
+    let mut answer = client.request(parts.method, url.clone()).headers(parts.headers).body(body).send().await.map_err(failed)?;
+    let mut read = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(failed)? {
+        if read.len() + chunk.len() > ANSWER_BYTES {
+            return Err(refused("its answer is too large".to_owned()));
+        }
+        read.extend_from_slice(&chunk);
+    }
+    let mut out = http::Response::new(read);
+    *out.status_mut() = answer.status();
+    *out.headers_mut() = std::mem::take(answer.headers_mut());
+    Ok(out)
 }
 
 /// An address without its path and query, which may hold a secret.

@@ -20,6 +20,8 @@ pub struct Settings {
     pub secure_cookies: bool,
     /// Addresses or networks whose `X-Forwarded-*` headers count.
     pub trusted_proxies: Vec<crate::gateway::TrustedProxy>,
+    /// Identity providers may be on this machine or network; plain HTTP is for this machine alone.
+    pub allow_private_providers: bool,
 }
 
 /// The server's state.
@@ -40,6 +42,7 @@ pub struct AppState {
     pub(crate) passkeys: Option<Passkeys>,
     /// Values are to be wrapped with a new master key.
     pub(crate) rewrap: tokio::sync::Notify,
+    pub(crate) sso: crate::sso::Sso,
     pub(crate) refusals: crate::refusals::Refusals,
     pub(crate) once: crate::idempotency::Once,
 }
@@ -58,6 +61,7 @@ impl AppState {
             metrics: Metrics::new(),
             limiter: SignInLimiter::new(),
             rewrap: tokio::sync::Notify::new(),
+            sso: crate::sso::Sso::default(),
             refusals: crate::refusals::Refusals::default(),
             once: crate::idempotency::Once::default(),
         }))

@@ -5,7 +5,7 @@ use crate::row::StoredObject;
 use crate::{Inner, Store, TokenUse, password};
 use std::sync::Arc;
 use warpyard_model::kinds::{ServiceAccount, User};
-use warpyard_model::{Error, ErrorCode, FieldError, Kind, Name, Result};
+use warpyard_model::{Error, ErrorCode, FieldError, Kind, Name, Result, Timestamp};
 use warpyard_policy::{Allowed, action};
 
 /// Somebody who was recognised by a session or token.
@@ -21,12 +21,29 @@ pub struct SignIn {
     pub token: Option<Arc<TokenUse>>,
     /// The organization and name of the service account, when it is one and no person.
     pub service_account: Option<Arc<(Name, Name)>>,
+    /// The identity provider whose word opened the session.
+    pub provider: Option<ByProvider>,
+}
+
+/// A session that an identity provider's word opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ByProvider {
+    /// The provider.
+    pub uid: String,
+    /// Its organization.
+    pub org: Name,
+    /// The person linked this identity; otherwise the session is good while they have rights in that organization alone.
+    pub own_link: bool,
+    /// The console session; an app session hangs below it.
+    pub session: String,
+    /// When the provider was asked last.
+    pub checked_at: Timestamp,
 }
 
 impl SignIn {
     /// Somebody without a session.
     pub fn of(user: Name) -> Self {
-        Self { user, session: None, strong: false, token: None, service_account: None }
+        Self { user, session: None, strong: false, token: None, service_account: None, provider: None }
     }
 }
 
@@ -176,7 +193,7 @@ impl Store {
     /// Whether what somebody was recognised by is still good: their session or token has not ended, and they may sign in.
     pub async fn still_signed_in(&self, who: &SignIn) -> Result<bool> {
         match (&who.session, &who.token) {
-            (Some(session), _) => Ok(self.sessions(who).await?.iter().any(|s| s.id == *session)),
+            (Some(session), _) => self.session_lives(who, session).await,
             (None, Some(token)) => self.token_lasts(token).await,
             (None, None) => self.may_sign_in(&who.user).await,
         }

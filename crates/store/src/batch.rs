@@ -320,6 +320,10 @@ impl Batch {
         if matches!(S::KIND, Kind::User | Kind::ServiceAccount) {
             self.inner.sync_account(&mut self.conn, &object).await?;
         }
+        if S::KIND == Kind::IdentityProvider && ["issuer", "client_id"].iter().any(|f| object.spec[*f] != before.spec[*f]) {
+            // Whoever answers now has said nothing about those who are signed in.
+            crate::identity::forget_provider(&mut self.conn, &object.metadata.uid, false).await?;
+        }
         if spec_changed {
             self.write_revision(&object).await?;
         }
@@ -382,7 +386,13 @@ impl Batch {
     ) -> Result<()> {
         self.people_changed |= matches!(
             object.kind,
-            Kind::RoleBinding | Kind::User | Kind::Group | Kind::CustomRole | Kind::Organization | Kind::ServiceAccount
+            Kind::RoleBinding
+                | Kind::User
+                | Kind::Group
+                | Kind::CustomRole
+                | Kind::Organization
+                | Kind::ServiceAccount
+                | Kind::IdentityProvider
         );
         change::record(&mut self.conn, object.metadata.resource_version, object, operation).await?;
         let told_before = before.clone();

@@ -18,6 +18,7 @@ mod event;
 mod factor;
 mod grants;
 mod idempotency;
+mod identity;
 mod lease;
 mod master_key;
 mod news;
@@ -28,15 +29,17 @@ mod read;
 mod removal;
 mod rotation;
 mod row;
+mod scim;
 mod seal;
 mod session;
 mod setup;
 mod ticket;
 mod token;
 mod usage;
+mod word;
 mod writing;
 
-pub use account::SignIn;
+pub use account::{ByProvider, SignIn};
 pub use activity::Activity;
 pub use allocation::{Free, Held, Want};
 pub use approval::Told;
@@ -49,6 +52,7 @@ pub use event::{Event, Severity};
 pub use factor::{Factor, FactorType, NewTotp, SecondFactors};
 pub use grants::Granted;
 pub use idempotency::Replay;
+pub use identity::{DueSession, EndOf, Identity, ProviderSession};
 pub use lease::Lease;
 pub use master_key::{KeySource, MasterKey};
 pub use notification::{Notification, NotificationKind, NotificationLink, NotificationQuery};
@@ -60,10 +64,12 @@ pub use read::{ListQuery, Located, Page, Revision, SortBy};
 pub use removal::Removed;
 pub use rotation::{Encryption, EncryptionKey};
 pub use row::StoredObject;
+pub use scim::{ScimCaller, ScimGroup, ScimPerson, ScimToken, ScimUser};
 pub use session::{AppGrant, NewSession, Session};
 pub use setup::FirstAdmin;
 pub use ticket::TicketFor;
 pub use token::{NewToken, Token, TokenUse, TokenWish};
+pub use word::{Judged, Refusal, Word};
 
 use db::Db;
 use std::collections::HashMap;
@@ -144,6 +150,16 @@ pub(crate) fn random_secret() -> String {
 pub(crate) fn fingerprint(secret: &str) -> String {
     use sha2::Digest as _;
     hex(&sha2::Sha256::digest(secret.as_bytes()))
+}
+
+/// A fresh random secret, for what is remembered by a browser.
+pub fn new_secret() -> String {
+    random_secret()
+}
+
+/// What is remembered of such a secret.
+pub fn fingerprint_of(secret: &str) -> String {
+    fingerprint(secret)
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

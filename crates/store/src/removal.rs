@@ -53,8 +53,19 @@ impl Batch {
         for table in ["object", "revision", "reference", "sealed", "event"] {
             self.conn.run(&format!("DELETE FROM {table} WHERE uid = $1"), args![uid]).await?;
         }
+        if object.kind == Kind::Group {
+            self.conn.run("DELETE FROM scim_group WHERE uid = $1", args![uid]).await?;
+        }
+        if object.kind == Kind::Organization {
+            let name = object.metadata.name.as_str();
+            self.conn.run("DELETE FROM scim_user WHERE org = $1", args![name]).await?;
+        }
         if matches!(object.kind, Kind::ComputeProfile | Kind::ServiceProfile) {
             self.conn.run("DELETE FROM profile_usage WHERE profile_uid = $1", args![uid]).await?;
+        }
+        if object.kind == Kind::IdentityProvider {
+            crate::identity::forget_provider(&mut self.conn, uid, true).await?;
+            self.conn.run("DELETE FROM scim_token WHERE provider = $1", args![uid]).await?;
         }
         if matches!(object.kind, Kind::User | Kind::ServiceAccount) {
             let identity = match object.kind {
@@ -63,7 +74,7 @@ impl Batch {
             };
             let name = identity.as_str();
             crate::factor::forget_factors(&mut self.conn, name).await?;
-            for table in ["account", "session", "token", "one_time", "notification", "preferences"] {
+            for table in ["account", "session", "token", "one_time", "notification", "preferences", "identity", "scim_user"] {
                 self.conn.run(&format!("DELETE FROM {table} WHERE user_name = $1"), args![name]).await?;
             }
         }
@@ -87,7 +98,7 @@ impl Batch {
         Ok(())
     }
 
-    async fn check_unused(&mut self, object: &StoredObject) -> Result<()> {
+    pub(crate) async fn check_unused(&mut self, object: &StoredObject) -> Result<()> {
         let mut users = Vec::new();
         let rows = self
             .conn

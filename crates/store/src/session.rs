@@ -1,6 +1,7 @@
 //! Console sessions, app sessions below them, and one-time secrets.
 
 use crate::db::args;
+use crate::identity::OF_PROVIDER;
 use crate::{SHARED_CACHE_SECONDS, SignIn, Store, fingerprint, random_secret};
 use serde::{Deserialize, Serialize};
 use warpyard_model::{Error, Name, Result, Timestamp};
@@ -25,6 +26,8 @@ pub struct NewSession {
     pub agent: String,
     /// A second factor was shown, or a passkey, which is two in one.
     pub strong: bool,
+    /// An identity provider's word opens it.
+    pub provider: Option<crate::ProviderSession>,
 }
 
 /// A session as its owner sees it.
@@ -60,8 +63,12 @@ pub struct AppGrant {
 impl Store {
     /// Opens a console session; the secret is told once and stored only as a fingerprint.
     pub async fn open_session(&self, user: &Name, from: &NewSession) -> Result<String> {
-        let secret = random_secret();
+        let (secret, id) = (random_secret(), uuid::Uuid::new_v4().simple().to_string());
         let now = self.now();
+        let tokens = match from.provider.as_ref().and_then(|p| p.tokens.as_ref()) {
+            Some(tokens) => Some(self.seal_tokens(&id, tokens).await?),
+            None => None,
+        };
         let mut conn = self.inner.db.begin().await?;
         conn.run("DELETE FROM session WHERE expires_at < $1", args![now.as_millis()]).await?;
         conn.run("DELETE FROM one_time WHERE expires_at < $1", args![now.as_millis()]).await?;
@@ -70,7 +77,7 @@ impl Store {
              VALUES ($1, $2, $3, NULL, NULL, $4, $4, $5, $6, $7, $8)",
             args![
                 fingerprint(&secret),
-                uuid::Uuid::new_v4().simple().to_string(),
+                &id,
                 user.as_str(),
                 now.as_millis(),
                 now.plus_seconds(LIFETIME_SECONDS).as_millis(),
@@ -80,6 +87,9 @@ impl Store {
             ],
         )
         .await?;
+        if let Some(provider) = &from.provider {
+            crate::identity::bind_session(&mut conn, &id, provider, tokens, now).await?;
+        }
         conn.run("UPDATE account SET last_signed_in_at = $2 WHERE user_name = $1", args![user.as_str(), now.as_millis()]).await?;
         let seen = serde_json::to_value(now).map_err(Error::internal)?;
         self.patch_user_status(&mut conn, user, "last_signed_in_at", seen).await?;
@@ -89,17 +99,12 @@ impl Store {
 
     /// Who a console session's secret belongs to, while it lasts.
     pub async fn session(&self, secret: &str) -> Result<Option<SignIn>> {
-        self.recognise(secret, "app IS NULL", &[]).await
+        self.recognise(secret, "s.app IS NULL", &[]).await
     }
 
     /// Who an app session's secret belongs to, while it and the console session above it last.
     pub async fn app_session(&self, secret: &str, app: &str) -> Result<Option<SignIn>> {
-        self.recognise(
-            secret,
-            "app = $3 AND EXISTS (SELECT 1 FROM session p WHERE p.id = session.parent AND p.expires_at > $2)",
-            &[app.to_owned()],
-        )
-        .await
+        self.recognise(secret, "s.app = $3", &[app.to_owned()]).await
     }
 
     async fn recognise(&self, secret: &str, condition: &str, more: &[String]) -> Result<Option<SignIn>> {
@@ -114,15 +119,20 @@ impl Store {
         }
         // An app's session is as strong as the console session above it.
         let sql = format!(
-            "SELECT id, user_name, seen_at, expires_at,
-                    COALESCE((SELECT p.strong FROM session p WHERE p.id = session.parent), strong) AS strong,
-                    (SELECT active FROM account a WHERE a.user_name = session.user_name) AS active
-             FROM session WHERE hash = $1 AND expires_at > $2 AND {condition}"
+            "SELECT s.id, s.user_name, s.seen_at, s.expires_at, top.strong,
+             (SELECT active FROM account a WHERE a.user_name = s.user_name) AS active, {OF_PROVIDER}
+             FROM session s JOIN session top ON top.id = COALESCE(s.parent, s.id)
+             WHERE s.hash = $1 AND s.expires_at > $2 AND top.expires_at > $2 AND {condition}"
         );
         let mut values = vec![hash.clone().into(), now.as_millis().into()];
         values.extend(more.iter().map(Into::into));
-        let row = self.inner.db.read().await?.one(&sql, &values).await?;
-        let Some(row) = row else { return Ok(None) };
+        let mut conn = self.inner.db.read().await?;
+        let Some(row) = conn.one(&sql, &values).await? else { return Ok(None) };
+        let provider = crate::identity::provider_of(&row)?;
+        if !crate::identity::still_good(&mut conn, &row.text("user_name")?, provider.as_ref(), now).await? {
+            return Ok(None);
+        }
+        drop(conn);
         let seen = Timestamp::from_millis(row.int("seen_at")?);
         if row.opt_int("active")? != Some(1) || now.seconds_since(seen) > IDLE_SECONDS {
             return Ok(None);
@@ -138,6 +148,7 @@ impl Store {
             strong: row.int("strong")? == 1,
             token: None,
             service_account: None,
+            provider,
         };
         self.remember(key, &who, Timestamp::from_millis(row.int("expires_at")?));
         Ok(Some(who))
@@ -177,6 +188,15 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// Whether somebody's session is still there and good.
+    pub async fn session_lives(&self, who: &SignIn, id: &str) -> Result<bool> {
+        let now = self.now();
+        let mut conn = self.inner.db.read().await?;
+        let sql = format!("SELECT {OF_PROVIDER} FROM session top WHERE id = $1 AND user_name = $2 AND expires_at > $3");
+        let Some(row) = conn.one(&sql, args![id, who.user.as_str(), now.as_millis()]).await? else { return Ok(false) };
+        crate::identity::still_good(&mut conn, who.user.as_str(), crate::identity::provider_of(&row)?.as_ref(), now).await
     }
 
     /// Ends one of one's own sessions, and the app sessions below it.

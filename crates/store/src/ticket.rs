@@ -20,6 +20,8 @@ pub enum TicketFor {
     Passkey,
     /// Adding a passkey to one's account.
     NewPasskey,
+    /// Signing in at an identity provider, or linking an identity there.
+    Provider,
 }
 
 impl TicketFor {
@@ -28,6 +30,7 @@ impl TicketFor {
             TicketFor::SecondFactor => "second_factor",
             TicketFor::Passkey => "passkey",
             TicketFor::NewPasskey => "new_passkey",
+            TicketFor::Provider => "provider",
         }
     }
 }

@@ -78,6 +78,10 @@ pub struct TokenWish {
     pub places: BTreeSet<ScopePath>,
     /// It is made from a session in which a second factor was shown.
     pub strong: bool,
+    /// It is made from a session that this identity provider's word opened, and ends with the provider.
+    pub provider: Option<String>,
+    /// That word is good in this organization alone, and so is the token.
+    pub only_org: Option<String>,
 }
 
 impl TokenWish {
@@ -93,6 +97,10 @@ pub struct TokenUse {
     /// Its id.
     pub id: String,
     hash: String,
+    /// The identity provider whose word it stands on.
+    pub provider: Option<String>,
+    /// The organization that word is good in alone.
+    pub only_org: Option<String>,
     /// The permissions it is limited to.
     pub scopes: BTreeSet<Permission>,
     /// The places it is limited to.
@@ -133,12 +141,18 @@ fn places_of(row: &Row) -> Result<BTreeSet<ScopePath>> {
 /// The token with this value, the one before a rotation included, while it lasts and its owner is active.
 async fn living(conn: &mut Conn, hash: &str, now: Timestamp) -> Result<Option<Row>> {
     let sql =
-        "SELECT t.id, t.user_name, t.scopes, t.places, t.strong, t.last_used_at, s.org AS account_org, s.name AS account_name,
+        "SELECT t.id, t.user_name, t.scopes, t.places, t.strong, t.last_used_at, t.provider, t.only_org, s.org AS account_org, s.name AS account_name,
                       CASE WHEN t.hash = $1 THEN t.expires_at ELSE t.old_until END AS value_ends
                FROM token t JOIN account a ON a.user_name = t.user_name AND a.active = 1
                LEFT JOIN object s ON s.kind = 'ServiceAccount' AND t.user_name = 'sa-' || s.name || '-' || substr(s.short_id, 5)
                WHERE t.expires_at > $2 AND (t.hash = $1 OR (t.old_hash = $1 AND t.old_until > $2))";
-    conn.one(sql, args![hash, now.as_millis()]).await
+    let Some(row) = conn.one(sql, args![hash, now.as_millis()]).await? else { return Ok(None) };
+    if let Some(org) = row.opt_text("only_org")?
+        && crate::identity::reaches_beyond(conn, &row.text("user_name")?, &org, now).await?
+    {
+        return Ok(None);
+    }
+    Ok(Some(row))
 }
 
 impl Store {
@@ -163,8 +177,9 @@ impl Store {
             return Err(Error::conflict(format!("There are {MOST_TOKENS} tokens already; delete one first.")));
         }
         conn.run(
-            "INSERT INTO token (id, hash, user_name, name, scopes, places, strong, lifetime_seconds, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO token (id, hash, user_name, name, scopes, places, strong, lifetime_seconds, created_at, expires_at,
+             provider, only_org)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             args![
                 &id,
                 fingerprint(&token),
@@ -175,7 +190,9 @@ impl Store {
                 i64::from(wish.strong),
                 wish.expires_in_seconds,
                 now.as_millis(),
-                expires_at.as_millis()
+                expires_at.as_millis(),
+                wish.provider.clone(),
+                wish.only_org.clone()
             ],
         )
         .await?;
@@ -248,7 +265,14 @@ impl Store {
             conn.run("UPDATE token SET last_used_at = $2 WHERE id = $1", args![&id, now.as_millis()]).await?;
             conn.commit().await?;
         }
-        let by = TokenUse { id, hash: hash.clone(), scopes: scopes_of(&row)?, places: places_of(&row)? };
+        let by = TokenUse {
+            id,
+            hash: hash.clone(),
+            provider: row.opt_text("provider")?,
+            only_org: row.opt_text("only_org")?,
+            scopes: scopes_of(&row)?,
+            places: places_of(&row)?,
+        };
         let account = match (row.opt_text("account_org")?, row.opt_text("account_name")?) {
             (Some(org), Some(name)) => Some(Arc::new((crate::row::name_of(&org)?, crate::row::name_of(&name)?))),
             _ => None,

@@ -35,6 +35,7 @@ pub struct Builder {
     catalogue: bool,
     controllers: bool,
     https: bool,
+    private_providers: bool,
     store: Option<TestStore>,
 }
 
@@ -71,6 +72,13 @@ impl Builder {
     #[must_use]
     pub fn https(mut self) -> Self {
         self.https = true;
+        self
+    }
+
+    /// Identity providers may be on this machine.
+    #[must_use]
+    pub fn private_providers(mut self) -> Self {
+        self.private_providers = true;
         self
     }
 
@@ -133,6 +141,7 @@ impl Builder {
             addresses: addresses.clone(),
             secure_cookies: self.https,
             trusted_proxies: Vec::new(),
+            allow_private_providers: self.private_providers,
         };
         let state = AppState::new(store.clone(), policy.clone(), providers, settings).expect("the gateway is a known controller");
         let tasks = tokio::runtime::Handle::current().metrics().num_alive_tasks();
@@ -225,6 +234,7 @@ impl TestServer {
             catalogue: false,
             controllers: true,
             https: false,
+            private_providers: false,
             store: None,
         }
     }

@@ -15,6 +15,7 @@ export function Account() {
           { to: paths.tokens(), label: frame.account.tokens },
           { to: paths.password(), label: frame.account.password },
           { to: paths.secondFactors(), label: frame.account.factors },
+          { to: paths.identities(), label: frame.account.identities },
         ]}
       />
       <Outlet />

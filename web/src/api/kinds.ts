@@ -10,6 +10,7 @@ export const PLURALS: Record<Kind, string> = {
   Group: "groups",
   ServiceAccount: "service-accounts",
   CustomRole: "custom-roles",
+  IdentityProvider: "identity-providers",
   Icon: "icons",
   EnvironmentTemplate: "environment-templates",
   Project: "projects",

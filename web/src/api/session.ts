@@ -59,8 +59,9 @@ export function usePermissionsIn(scopes: Scope[]): (scope: Scope) => Permissions
 export function useSignOut(): () => Promise<void> {
   const client = useQueryClient();
   return async () => {
-    await api.delete("/session");
+    // An identity provider has a session of its own: it is ended there, and leads back.
+    const elsewhere = await api.delete<{ provider_url: string } | undefined>("/session");
     client.clear();
-    window.location.assign(new URL("sign-in", document.baseURI));
+    window.location.assign(elsewhere?.provider_url ?? new URL("sign-in", document.baseURI));
   };
 }

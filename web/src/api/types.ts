@@ -1,6 +1,7 @@
 // The wire's shapes, as the model crate and the HTTP contract define them; by subject in the files beside this one.
 import type { Icon } from "./types-icons";
 import type { ComputeInstance, ServiceInstance } from "./types-instances";
+import type { IdentityProvider } from "./types-providers";
 import type { ComputeProfile, EnvironmentTemplate, ServiceProfile, SystemProfile } from "./types-profiles";
 
 export type * from "./types-answers";
@@ -17,6 +18,7 @@ export type Kind =
   | "Group"
   | "ServiceAccount"
   | "CustomRole"
+  | "IdentityProvider"
   | "Icon"
   | "EnvironmentTemplate"
   | "Project"
@@ -157,6 +159,7 @@ export interface KindMap {
   Group: Group;
   ServiceAccount: ServiceAccount;
   CustomRole: CustomRole;
+  IdentityProvider: IdentityProvider;
   Icon: Icon;
   EnvironmentTemplate: EnvironmentTemplate;
   Project: Project;

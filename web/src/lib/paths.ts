@@ -7,6 +7,7 @@ export const paths = {
   signIn: () => "/sign-in",
   tokens: () => "/account/tokens",
   password: () => "/account/password",
+  identities: () => "/account/identities",
   secondFactors: () => "/account/second-factors",
   project: (scope: Scope) => `/orgs/${part(scope.org ?? "")}/projects/${part(scope.project ?? "")}`,
   catalogue: (scope: Scope) => `${paths.project(scope)}/catalogue`,

@@ -1,6 +1,7 @@
 // The signed-in person's own pages.
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { frame as m } from "../messages/en/frame";
+import { textSearch } from "../lib/search-state";
 import { appRoute } from "./app";
 
 const accountRoute = createRoute({
@@ -39,4 +40,13 @@ const factorsRoute = createRoute({
   component: lazyRouteComponent(() => import("../account/SecondFactors"), "SecondFactors"),
 });
 
-export const accountRoutes = accountRoute.addChildren([indexRoute, tokensRoute, passwordRoute, factorsRoute]);
+const identitiesRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "/identities",
+  staticData: { crumb: m.account.identities },
+  // What became of linking one.
+  validateSearch: textSearch("sso"),
+  component: lazyRouteComponent(() => import("../account/Identities"), "Identities"),
+});
+
+export const accountRoutes = accountRoute.addChildren([indexRoute, tokensRoute, passwordRoute, factorsRoute, identitiesRoute]);

@@ -5,7 +5,10 @@ import { rootRoute } from "./root";
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/sign-in",
-  validateSearch: (search: Record<string, unknown>): { next?: string | undefined } => ({
+  validateSearch: (search: Record<string, unknown>): { next?: string | undefined; org?: string | undefined; sso?: string | undefined } => ({
+    // Whose sign-in did not work, and why.
+    org: typeof search.org === "string" ? search.org : undefined,
+    sso: typeof search.sso === "string" ? search.sso : undefined,
     // Only an address of this console: never another site.
     next: typeof search.next === "string" && /^\/(?![/\\])/.test(search.next) ? search.next : undefined,
   }),

@@ -6,10 +6,12 @@ import { ApiError } from "../api/error";
 import type { Me } from "../api/types";
 import { type PasskeyChallenge, type SecondFactorAsked, type SignInAnswer, isSignedIn } from "../api/types-people";
 import { declined, passkeysWork, showPasskey } from "../lib/webauthn";
+import { providers } from "../messages/en/providers";
 import { session as m } from "../messages/en/session";
 import { Button } from "../ui/Button";
 import { TextField } from "../ui/Field";
 import { ErrorPanel, Notice } from "../ui/Page";
+import { OrganizationSignIn } from "./OrganizationSignIn";
 import { PasswordField } from "./PasswordField";
 import { SecondFactor } from "./SecondFactor";
 import { SessionPage } from "./SessionPage";
@@ -21,7 +23,7 @@ export function SignIn() {
   const [busy, setBusy] = useState<"password" | "passkey">();
   const [error, setError] = useState<unknown>();
   const [asked, setAsked] = useState<SecondFactorAsked>();
-  const { next } = useSearch({ from: "/sign-in" });
+  const { next, org, sso } = useSearch({ from: "/sign-in" });
   const signedIn = useSignedIn(next);
 
   const attempt = async (how: "password" | "passkey", work: () => Promise<void>) => {
@@ -62,6 +64,11 @@ export function SignIn() {
   const refused = error instanceof ApiError && (error.status === 401 || error.status === 403);
   return (
     <SessionPage title={m.signIn}>
+      {sso && error === undefined && (
+        <div role="alert">
+          <Notice tone="failed">{providers.page.errors[sso] ?? providers.page.errors.failed}</Notice>
+        </div>
+      )}
       <form onSubmit={submit} className="flex flex-col gap-4">
         {refused && (
           <div role="alert">
@@ -80,6 +87,7 @@ export function SignIn() {
           </Button>
         )}
       </form>
+      <OrganizationSignIn org={org} next={next} />
     </SessionPage>
   );
 }

@@ -18,6 +18,7 @@ pub(crate) const ORDER: &[Kind] = &[
     Kind::Group,
     Kind::CustomRole,
     Kind::ServiceAccount,
+    Kind::IdentityProvider,
     Kind::Icon,
     Kind::EnvironmentTemplate,
     Kind::Project,

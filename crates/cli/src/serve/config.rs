@@ -102,6 +102,8 @@ pub(crate) struct Config {
     pub(crate) audit_keep_days: u32,
     /// Webhooks may be on this machine or network, and plain HTTP.
     pub(crate) allow_private_webhooks: bool,
+    /// Identity providers may be on this machine or network; plain HTTP is for this machine alone.
+    pub(crate) allow_private_providers: bool,
     /// Where the master key is kept; `master.key` in the data directory where no source is named.
     pub(crate) master_key_file: Option<PathBuf>,
     /// A variable that holds the master key.
@@ -131,6 +133,7 @@ impl Default for Config {
             audit_checkpoint_webhook: None,
             audit_keep_days: 0,
             allow_private_webhooks: false,
+            allow_private_providers: false,
             master_key_file: None,
             master_key_env: None,
             master_key_command: None,
@@ -153,7 +156,7 @@ fn one_or_many<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<
 }
 
 /// The keys that a variable may set; the client's own variables share the prefix and are left alone.
-const KEYS: [&str; 21] = [
+const KEYS: [&str; 22] = [
     "data_dir",
     "listen",
     "apps_domain",
@@ -172,6 +175,7 @@ const KEYS: [&str; 21] = [
     "audit_checkpoint_webhook",
     "audit_keep_days",
     "allow_private_webhooks",
+    "allow_private_providers",
     "master_key_file",
     "master_key_env",
     "master_key_command",

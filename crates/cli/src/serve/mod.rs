@@ -89,8 +89,13 @@ async fn serve(config: &Config) -> warpyard_model::Result<()> {
         providers.clone(),
         ControllerSettings { holder, lease_seconds: LEASE_SECONDS, addresses: addresses.clone() },
     );
-    let settings =
-        Settings { public_url: public_url.clone(), addresses, secure_cookies: !config.insecure_cookies, trusted_proxies };
+    let settings = Settings {
+        public_url: public_url.clone(),
+        addresses,
+        secure_cookies: !config.insecure_cookies,
+        trusted_proxies,
+        allow_private_providers: config.allow_private_providers,
+    };
     let audit_store = store.controller(policy.controller("retention")?);
     let state = AppState::new(store, policy, providers, settings)?;
 

@@ -11,14 +11,14 @@ use warpyard_policy::action;
 use warpyard_store::Located;
 
 /// What a binding gives: its role's permissions and the levels it may be bound at.
-struct Given {
+pub(super) struct Given {
     word: String,
     permissions: BTreeSet<Permission>,
     levels: Vec<Level>,
     uid: Option<String>,
 }
 
-async fn given(admission: &mut Admission<'_>, spec: &RoleBinding, scope: &ScopePath) -> Result<Given> {
+pub(super) async fn given(admission: &mut Admission<'_>, spec: &RoleBinding, scope: &ScopePath) -> Result<Given> {
     let word = spec.role_word().to_owned();
     if let Some(role) = spec.role {
         let permissions = role.permissions().into_iter().collect();
@@ -33,7 +33,7 @@ async fn given(admission: &mut Admission<'_>, spec: &RoleBinding, scope: &ScopeP
 }
 
 /// Refuses to give or take what the caller lacks.
-fn check_covers(admission: &Admission<'_>, given: &Given, scope: &ScopePath, doing: &str) -> Result<()> {
+pub(super) fn check_covers(admission: &Admission<'_>, given: &Given, scope: &ScopePath, doing: &str) -> Result<()> {
     if admission.policy.covers_all(&admission.principal, &given.permissions, scope) {
         return Ok(());
     }

@@ -11,6 +11,7 @@ mod instances;
 mod operate;
 mod plain;
 mod profiles;
+mod providers;
 mod transfer;
 mod versions;
 

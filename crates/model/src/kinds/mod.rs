@@ -8,6 +8,7 @@ mod custom_role;
 mod environment_template;
 mod group;
 mod icon;
+mod identity_provider;
 mod instance;
 mod organization;
 mod placement;
@@ -35,6 +36,7 @@ pub use environment_template::{
 };
 pub use group::{Group, GroupStatus};
 pub use icon::{CleanIcon, Icon, IconStatus};
+pub use identity_provider::{GroupMapping, IdentityProvider, IdentityProviderStatus};
 pub use instance::{DesiredState, KeptRevision, Phase, ProfileRef, QueueStatus, Step, StepState};
 pub use organization::{Organization, OrganizationSignIn, OrganizationStatus, SwitchingOff, TwoPerson};
 pub use placement::{Placement, TargetSelector};

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use warpyard_controller::admission::{Admission, Admit, Applied, apply as apply_one};
 use warpyard_model::document::{self, Document};
 use warpyard_model::kinds::{
-    ComputeInstance, ComputeProfile, CustomRole, EnvironmentTemplate, Group, Icon, Organization, Project, RoleBinding, Secret,
-    ServiceAccount, ServiceInstance, ServiceProfile, Target, User, Workspace,
+    ComputeInstance, ComputeProfile, CustomRole, EnvironmentTemplate, Group, Icon, IdentityProvider, Organization, Project,
+    RoleBinding, Secret, ServiceAccount, ServiceInstance, ServiceProfile, Target, User, Workspace,
 };
 use warpyard_model::{Error, Kind, Level, Name, Object, Result, ScopePath};
 
@@ -132,6 +132,7 @@ async fn dispatch(admission: &mut Admission<'_>, document: Document) -> Result<A
         Kind::ServiceAccount => one::<ServiceAccount>(admission, document).await,
         Kind::Group => one::<Group>(admission, document).await,
         Kind::CustomRole => one::<CustomRole>(admission, document).await,
+        Kind::IdentityProvider => one::<IdentityProvider>(admission, document).await,
         Kind::Icon => one::<Icon>(admission, document).await,
         Kind::EnvironmentTemplate => one::<EnvironmentTemplate>(admission, document).await,
         Kind::Project => one::<Project>(admission, document).await,

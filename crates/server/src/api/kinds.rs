@@ -15,8 +15,8 @@ use serde_json::Value;
 use std::any::Any;
 use warpyard_controller::admission::{self, Admit};
 use warpyard_model::kinds::{
-    ComputeInstance, ComputeProfile, CustomRole, EnvironmentTemplate, Group, Icon, Organization, Project, RoleBinding, Secret,
-    ServiceAccount, ServiceInstance, ServiceProfile, SystemProfile, Target, User, Workspace,
+    ComputeInstance, ComputeProfile, CustomRole, EnvironmentTemplate, Group, Icon, IdentityProvider, Organization, Project,
+    RoleBinding, Secret, ServiceAccount, ServiceInstance, ServiceProfile, SystemProfile, Target, User, Workspace,
 };
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::{Error, Kind, Level, Name, Object, Result, ScopePath, Spec, Timestamp};
@@ -181,6 +181,7 @@ pub(super) fn declare(routes: &mut Routes) {
     writable::<Group>(routes);
     writable::<ServiceAccount>(routes);
     writable::<CustomRole>(routes);
+    writable::<IdentityProvider>(routes);
     writable::<Icon>(routes);
     writable::<EnvironmentTemplate>(routes);
     writable::<Project>(routes);

@@ -22,6 +22,9 @@ use warpyard_model::{Error, Kind, Name, Result, ScopePath};
 use warpyard_policy::{Principal, action};
 use warpyard_store::{FirstAdmin, Located, Session, SignIn};
 
+/// How long a provider may take to say where one signs out.
+const SIGN_OUT_PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
+
 /// Whether the first admin is still to be made.
 #[derive(Debug, Serialize, JsonSchema)]
 struct SetupState {
@@ -115,6 +118,13 @@ struct ScopeQuery {
     workspace: Option<Name>,
 }
 
+/// Signed out here.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SignedOut {
+    /// Where to sign out at the identity provider.
+    provider_url: String,
+}
+
 /// Which of one's sessions to end.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 struct WhichSessions {
@@ -144,7 +154,11 @@ pub(super) fn declare(routes: &mut Routes) {
         .answers::<Me>(200, "Signed in.")
         .problems(&[401, 409])
         .to(setup);
-    routes.declare(DELETE, "/api/v1/session", "session_delete", tag, "Sign out").answers_nothing(204, "Signed out.").to(sign_out);
+    routes
+        .declare(DELETE, "/api/v1/session", "session_delete", tag, "Sign out")
+        .answers_nothing(204, "Signed out.")
+        .answers::<SignedOut>(200, "Signed out here; the identity provider has a session of its own.")
+        .to(sign_out);
     routes.declare(GET, "/api/v1/me", "me_view", tag, "Who you are").answers::<Me>(200, "You.").to(me);
     routes
         .declare(GET, "/api/v1/me/permissions", "me_permissions", tag, "What your roles let you do in a place")
@@ -193,12 +207,29 @@ async fn setup(
 }
 
 async fn sign_out(state: Shared, caller: Caller) -> Result<Response, ApiError> {
+    let mut elsewhere = None;
     if let Some(session) = &caller.who.session {
+        elsewhere = provider_sign_out(&state, session).await;
         state.store.end_session(&caller.who, session).await?;
         let user = caller.who.user.as_str();
         state.store.audit_note(&caller.context(), "", "session.delete", AuditOutcome::Allowed, user).await?;
     }
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, state.settings.set_cookie(""))]).into_response())
+    let cookie = [(header::SET_COOKIE, state.settings.set_cookie(""))];
+    Ok(match elsewhere {
+        Some(provider_url) => (cookie, Json(SignedOut { provider_url })).into_response(),
+        None => (StatusCode::NO_CONTENT, cookie).into_response(),
+    })
+}
+
+/// Where to sign out at the provider whose word opened a session. A provider that does not answer keeps nobody from signing
+/// out here.
+async fn provider_sign_out(state: &AppState, session: &str) -> Option<String> {
+    let asked = async {
+        let (uid, tokens) = state.controller.provider_tokens(session).await.ok()??;
+        let provider = state.controller.get::<warpyard_model::kinds::IdentityProvider>(&uid).await.ok()??;
+        crate::sso::sign_out_url(state, &provider, &tokens).await.ok()?
+    };
+    tokio::time::timeout(SIGN_OUT_PATIENCE, asked).await.ok().flatten().map(String::from)
 }
 
 pub(super) async fn myself(state: &AppState, who: &SignIn, principal: &Principal) -> Result<Me> {
@@ -342,6 +373,11 @@ async fn open_app(state: &Arc<AppState>, origin: &Origin, app: &str, back_to: &s
     let secret = secret.ok_or_else(|| Error::unauthenticated("Sign in first."))?;
     let who = state.store.session(secret).await?.ok_or_else(|| Error::unauthenticated("Sign in first."))?;
     let principal = state.store.principal(&who).await?;
+    if let Some(by) = &who.provider
+        && !crate::sso::ask_again(state, by).await?
+    {
+        return Err(Error::unauthenticated("Sign in first."));
+    }
     let caller = Caller { who, principal, origin: origin.clone() };
     let located = state.store.locate_short_id::<ServiceInstance>(short_id).await?;
     app_address(state, &caller, located, endpoint, Some(back_to)).await

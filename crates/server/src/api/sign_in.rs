@@ -319,6 +319,23 @@ pub(super) async fn note(state: &AppState, origin: &Origin, actor: &str, outcome
     state.store.audit_note(&context, "", "session.create", outcome, &object).await
 }
 
+/// How somebody signed in.
+#[derive(Default)]
+pub(super) struct NewSign {
+    /// A second factor was shown.
+    pub(super) strong: bool,
+    /// By whose word.
+    pub(super) provider: Option<warpyard_store::ProviderSession>,
+}
+
+/// Opens a session; the secret is for its cookie.
+pub(super) async fn open(state: &AppState, user: &Name, origin: &Origin, headers: &HeaderMap, new: NewSign) -> Result<String> {
+    end_replaced(state, headers).await?;
+    let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+    let NewSign { strong, provider } = new;
+    state.store.open_session(user, &NewSession { address: origin.address.clone(), agent, strong, provider }).await
+}
+
 /// Opens a session and answers with its cookie. `strong`: a second factor was shown.
 pub(super) async fn signed_in(
     state: &AppState,
@@ -327,9 +344,7 @@ pub(super) async fn signed_in(
     headers: &HeaderMap,
     strong: bool,
 ) -> Result<Response, ApiError> {
-    end_replaced(state, headers).await?;
-    let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-    let secret = state.store.open_session(user, &NewSession { address: origin.address.clone(), agent, strong }).await?;
+    let secret = open(state, user, origin, headers, NewSign { strong, provider: None }).await?;
     note(state, origin, user.as_str(), AuditOutcome::Allowed, user.as_str()).await?;
     let who = SignIn { strong, ..SignIn::of(user.clone()) };
     let principal = state.store.principal(&who).await?;

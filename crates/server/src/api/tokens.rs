@@ -153,7 +153,13 @@ async fn create(
     caller: Caller,
     BodyOf(body): BodyOf<TokenRequest>,
 ) -> Result<(StatusCode, Json<NewToken>), ApiError> {
-    let wish = wish(&state, &caller, body).await?;
+    let mut wish = wish(&state, &caller, body).await?;
+    // What was made by a provider's word stands on it, and what is made with that, too.
+    (wish.provider, wish.only_org) = match (&caller.who.provider, &caller.who.token) {
+        (Some(by), _) => (Some(by.uid.clone()), (!by.own_link).then(|| by.org.to_string())),
+        (None, Some(token)) => (token.provider.clone(), token.only_org.clone()),
+        (None, None) => (None, None),
+    };
     let token = state.store.create_token(&caller.who.user, &wish).await?;
     state.store.audit_note(&caller.context(), "", "token.create", AuditOutcome::Allowed, &token.id).await?;
     Ok((StatusCode::CREATED, Json(token)))

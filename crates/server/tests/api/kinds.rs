@@ -47,6 +47,12 @@ fn cases() -> Vec<Case> {
             json!({ "permissions": ["compute_profile.view", "compute_profile.publish"], "levels": ["project"] }),
         ),
         case(
+            Kind::IdentityProvider,
+            "/api/v1/orgs/acme/identity-providers",
+            json!({ "issuer": "https://login.example.com", "client_id": "warpyard", "client_secret": "one" }),
+            json!({ "issuer": "https://login.example.com", "client_id": "warpyard", "domains": ["example.com"] }),
+        ),
+        case(
             Kind::Icon,
             "/api/v1/orgs/acme/icons",
             json!({ "svg": "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"/>" }),

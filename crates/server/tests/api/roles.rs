@@ -16,7 +16,11 @@ use warpyard_server::{Needs, Operation, operations};
 use warpyard_testkit::{Http, RequestBuilder, TestServer, World, person_of};
 
 /// Operations that anybody may call without credentials. This list may only shrink.
-const PUBLIC: [&str; 9] = [
+const PUBLIC: [&str; 13] = [
+    "org_sign_in_begin",
+    "org_sign_in_finish",
+    "org_sign_in_logout",
+    "org_sign_in_view",
     "password_strength",
     "session_create",
     "session_link",
@@ -30,8 +34,11 @@ const PUBLIC: [&str; 9] = [
 
 /// Operations that everybody who is signed in may call, because they are about the caller alone or ask for each thing's
 /// own permission (documents) or visibility (watches). This list may only shrink.
-const SIGNED_IN: [&str; 25] = [
+const SIGNED_IN: [&str; 28] = [
     "document_apply",
+    "me_identity_create",
+    "me_identity_delete",
+    "me_identity_list",
     "me_notification_list",
     "me_notification_read",
     "me_passkey_challenge",
@@ -132,6 +139,7 @@ fn name_at(kind: Kind, path: &str) -> &'static str {
         Kind::CustomRole => "release",
         Kind::ServiceAccount => "ci",
         Kind::Icon => "lab",
+        Kind::IdentityProvider => "company",
         Kind::Secret => "vault",
         Kind::ComputeProfile => "cpu",
         Kind::ServiceProfile => "app",
@@ -157,6 +165,7 @@ fn spec_at(kind: Kind, path: &str) -> Json {
         Kind::Group => json!({ "members": ["developer"] }),
         Kind::ServiceAccount => json!({ "active": true }),
         Kind::CustomRole => json!({ "permissions": ["compute_profile.view"], "levels": ["project"] }),
+        Kind::IdentityProvider => json!({ "issuer": "https://127.0.0.1:1", "client_id": "warpyard" }),
         Kind::Icon => json!({ "svg": "<svg viewBox='0 0 1 1'/>" }),
         Kind::Secret => json!({ "data": { "a": "b" } }),
         Kind::ComputeProfile => json!({ "template": from("cell"), "size": { "cpu_millis": 500, "memory_bytes": "1GiB" } }),
@@ -226,6 +235,9 @@ pub(crate) async fn request_for(operation: &Operation, root: &Http) -> Option<As
             let kind = if id.starts_with("compute") { Kind::ComputeInstance } else { Kind::ServiceInstance };
             return Some(ask("", json!({ "owner": "workspace-collaborator" }), name_at(kind, path)));
         }
+        "identity_provider_scim_view" | "identity_provider_scim_create" | "identity_provider_scim_delete" => {
+            return Some(ask("", Json::Null, "company"));
+        }
         "icon_image_view" => return Some(ask("", Json::Null, "lab")),
         "icon_image_update" => {
             return Some(ask("?dry_run=true", json!("<svg viewBox='0 0 1 1'/>"), "lab"));
@@ -287,6 +299,7 @@ pub(crate) async fn request_for(operation: &Operation, root: &Http) -> Option<As
                     | "retry"
                     | "open"
                     | "sign-in-link"
+                    | "test"
                     | "reset-second-factors"
             ) =>
         {
@@ -387,6 +400,8 @@ pub(crate) async fn seeded() -> World {
     world.of("root").post("/api/v1/orgs/acme/service-accounts", &ci).await.expect(201);
     let lab = json!({ "metadata": { "name": "lab" }, "spec": { "svg": "<svg viewBox='0 0 1 1'/>" } });
     world.of("root").post("/api/v1/orgs/acme/icons", &lab).await.expect(201);
+    let company = json!({ "metadata": { "name": "company" }, "spec": spec_at(Kind::IdentityProvider, "") });
+    world.of("root").post("/api/v1/orgs/acme/identity-providers", &company).await.expect(201);
     let vault = json!({ "metadata": { "name": "vault" }, "spec": { "data": { "a": "b" } } });
     world.of("root").post(&format!("{}/secrets", crate::VISION), &vault).await.expect(201);
     world.launch("app", "asked").await;

@@ -146,9 +146,60 @@ CREATE TABLE session (
   address TEXT NOT NULL,
   agent TEXT NOT NULL,
   -- Opened with a second factor, or one was shown since.
-  strong BIGINT NOT NULL DEFAULT 0
+  strong BIGINT NOT NULL DEFAULT 0,
+  -- Opened by an identity provider's word: which, of which organization, about which identity and which of its sessions,
+  -- when it was asked last and when it last said yes, and its tokens, sealed.
+  provider TEXT,
+  provider_org TEXT,
+  own_link BIGINT,
+  subject TEXT,
+  provider_session TEXT,
+  checked_at BIGINT,
+  word_at BIGINT,
+  tokens TEXT
 );
 CREATE INDEX session_of_user ON session (user_name);
+CREATE INDEX session_of_provider ON session (provider);
+
+-- Who a person is to an identity provider. What the person linked while signed in counts everywhere; what the provider's
+-- word linked counts while the person has rights in its organization alone.
+CREATE TABLE identity (
+  id TEXT PRIMARY KEY,
+  provider TEXT NOT NULL,
+  org TEXT NOT NULL,
+  issuer TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  user_name TEXT NOT NULL,
+  own_link BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  last_used_at BIGINT NOT NULL,
+  UNIQUE (provider, issuer, subject)
+);
+CREATE INDEX identity_of_user ON identity (user_name);
+
+-- What providers write by SCIM: their tokens, the people they wrote into an organization, what they call them and groups.
+CREATE TABLE scim_token (
+  provider TEXT PRIMARY KEY,
+  org TEXT NOT NULL,
+  hash TEXT NOT NULL UNIQUE,
+  created_at BIGINT NOT NULL,
+  created_by TEXT NOT NULL,
+  last_used_at BIGINT
+);
+CREATE TABLE scim_user (
+  org TEXT NOT NULL,
+  user_name TEXT NOT NULL,
+  scim_name TEXT NOT NULL,
+  external_id TEXT,
+  active BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (org, user_name)
+);
+CREATE TABLE scim_group (
+  uid TEXT PRIMARY KEY,
+  org TEXT NOT NULL,
+  external_id TEXT NOT NULL
+);
 
 -- One-time secrets: sign-in links, the first admin's link, codes that open an app, tickets of a sign-in that goes on with
 -- what it needs to remember meanwhile and how often it was tried.
@@ -201,7 +252,10 @@ CREATE TABLE token (
   last_used_at BIGINT,
   rotated_at BIGINT,
   old_hash TEXT,
-  old_until BIGINT
+  old_until BIGINT,
+  -- Made in a session that an identity provider's word opened: which, and the organization it is good in alone, where it is.
+  provider TEXT,
+  only_org TEXT
 );
 CREATE INDEX token_of_user ON token (user_name);
 CREATE INDEX token_by_old_hash ON token (old_hash);

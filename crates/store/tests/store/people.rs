@@ -27,7 +27,7 @@ async fn set_password(db: &TestStore, who: &str, password: &str) -> warpyard_mod
 }
 
 async fn session(db: &TestStore, who: &str) -> (String, SignIn) {
-    let from = NewSession { address: "10.0.0.1".to_owned(), agent: "test".to_owned(), strong: false };
+    let from = NewSession { address: "10.0.0.1".to_owned(), agent: "test".to_owned(), ..NewSession::default() };
     let secret = db.store.open_session(&name(who), &from).await.unwrap();
     let sign_in = db.store.session(&secret).await.unwrap().unwrap();
     (secret, sign_in)

@@ -1,4 +1,4 @@
-import { BadgeCheck, Bot, FolderClosed, House, KeyRound, ScanSearch, ScrollText, Server, Settings2, ShieldCheck, UserRoundCheck, Users, UsersRound } from "lucide-react";
+import { BadgeCheck, Bot, FolderClosed, House, KeyRound, LogIn, ScanSearch, ScrollText, Server, Settings2, ShieldCheck, UserRoundCheck, Users, UsersRound } from "lucide-react";
 import { paths } from "../../lib/paths";
 import { frame as m } from "../../messages/en/frame";
 import { nav } from "../../messages/en/nav";
@@ -20,6 +20,7 @@ export const administration: Area = {
     { label: nav.admin.bindings, icon: UserRoundCheck, to: adminPaths.bindings, needs: ["role_binding.view"] },
     { label: nav.admin.roles, icon: BadgeCheck, to: adminPaths.roles, needs: ["custom_role.view"] },
     { label: nav.admin.access, icon: ScanSearch, to: adminPaths.access, needs: ["role_binding.view"] },
+    { label: nav.admin.providers, icon: LogIn, to: adminPaths.providers, needs: ["identity_provider.view"] },
     { label: nav.admin.targets, icon: Server, to: adminPaths.targets, needs: ["target.view"] },
     { label: nav.admin.secrets, icon: KeyRound, to: adminPaths.secrets, needs: ["secret.view"] },
     { label: nav.admin.audit, icon: ScrollText, to: adminPaths.audit, needs: ["audit_entry.view"] },

@@ -16,6 +16,7 @@ export const adminPaths = {
   roles: (scope: Scope) => `${paths.admin(scope)}/roles`,
   builtInRoles: (scope: Scope) => `${paths.admin(scope)}/roles/built-in`,
   access: (scope: Scope) => `${paths.admin(scope)}/access`,
+  providers: (scope: Scope) => `${paths.admin(scope)}/sign-in`,
   bindings: (scope: Scope) => `${paths.admin(scope)}/role-bindings`,
   targets: (scope: Scope) => `${paths.admin(scope)}/targets`,
   target: (scope: Scope, name: string) => `${paths.admin(scope)}/targets/${part(name)}`,

@@ -101,6 +101,14 @@ const accessRoute = createRoute({
   component: lazyRouteComponent(() => import("./access/Access"), "Access"),
 });
 
+const providersRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: "/sign-in",
+  staticData: { crumb: nav.admin.providers },
+  validateSearch: textSearch("search", "sort"),
+  component: lazyRouteComponent(() => import("./providers/Providers"), "Providers"),
+});
+
 const targetsRoute = createRoute({ getParentRoute: () => adminRoute, path: "/targets", staticData: { crumb: nav.admin.targets } });
 const targetsIndexRoute = createRoute({
   getParentRoute: () => targetsRoute,
@@ -147,6 +155,7 @@ export const adminRoutes = adminRoute.addChildren([
   bindingsRoute,
   rolesRoute.addChildren([rolesIndexRoute, builtInRolesRoute]),
   accessRoute,
+  providersRoute,
   targetsRoute.addChildren([targetsIndexRoute, targetRoute]),
   secretsRoute,
   auditRoute,

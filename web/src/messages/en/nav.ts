@@ -25,6 +25,7 @@ export const nav = {
     roles: "Roles",
     builtInRoles: "Built-in roles",
     access: "Access",
+    providers: "Sign-in",
     targets: "Targets",
     secrets: "Secrets",
     audit: "Audit",
