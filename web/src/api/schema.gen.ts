@@ -178,58 +178,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/orgs/{org}/service-accounts/{name}/tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The API tokens of a service account */
-        get: operations["service_account_token_list"];
-        put?: never;
-        /** Make an API token for a service account */
-        post: operations["service_account_token_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/orgs/{org}/service-accounts/{name}/tokens/{id}/rotate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Give a service account's token a new value */
-        post: operations["service_account_token_rotate"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/orgs/{org}/service-accounts/{name}/tokens/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Revoke a service account's token */
-        delete: operations["service_account_token_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/session/link": {
         parameters: {
             query?: never;
@@ -429,6 +377,145 @@ export interface paths {
         /** Make new recovery codes; the old ones are void */
         post: operations["me_recovery_codes"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an organization's people sign in */
+        get: operations["org_sign_in_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/sign-in/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Go to an identity provider */
+        get: operations["org_sign_in_begin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/sign-in/{name}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Come back from an identity provider */
+        get: operations["org_sign_in_finish"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/sign-in/{name}/back-channel-logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hear from an identity provider that somebody signed out */
+        post: operations["org_sign_in_logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your identities at organizations' providers */
+        get: operations["me_identity_list"];
+        put?: never;
+        /** Begin to link an identity to your account */
+        post: operations["me_identity_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/identities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove one of your identities */
+        delete: operations["me_identity_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/identity-providers/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask an identity provider whether people can sign in with it */
+        post: operations["identity_provider_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/identity-providers/{name}/scim-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A provider's SCIM address and what is known of its token */
+        get: operations["identity_provider_scim_view"];
+        put?: never;
+        /** Make a provider's SCIM token; the one before ends */
+        post: operations["identity_provider_scim_create"];
+        /** End a provider's SCIM token */
+        delete: operations["identity_provider_scim_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1054,77 +1141,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/orgs/{org}/service-accounts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List every service account you may see */
-        get: operations["service_account_list"];
-        put?: never;
-        /** Create a service account */
-        post: operations["service_account_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/orgs/{org}/service-accounts/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** View a service account */
-        get: operations["service_account_view"];
-        /** Change a service account */
-        put: operations["service_account_update"];
-        post?: never;
-        /** Delete a service account */
-        delete: operations["service_account_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/orgs/{org}/service-accounts/{name}/revisions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Every spec a service account has had, newest first */
-        get: operations["service_account_revisions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/service-accounts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List every service account you may see, wherever it lives */
-        get: operations["service_account_list_everywhere"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/orgs/{org}/custom-roles": {
         parameters: {
             query?: never;
@@ -1188,6 +1204,77 @@ export interface paths {
         };
         /** List every custom role you may see, wherever it lives */
         get: operations["custom_role_list_everywhere"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/identity-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every identity provider you may see */
+        get: operations["identity_provider_list"];
+        put?: never;
+        /** Create a identity provider */
+        post: operations["identity_provider_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/identity-providers/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** View a identity provider */
+        get: operations["identity_provider_view"];
+        /** Change a identity provider */
+        put: operations["identity_provider_update"];
+        post?: never;
+        /** Delete a identity provider */
+        delete: operations["identity_provider_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/identity-providers/{name}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every spec a identity provider has had, newest first */
+        get: operations["identity_provider_revisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every identity provider you may see, wherever it lives */
+        get: operations["identity_provider_list_everywhere"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3137,7 +3224,12 @@ export interface components {
             places: string[];
         };
         /** @enum {string} */
-        Permission: "organization.view" | "organization.create" | "organization.update" | "organization.delete" | "user.view" | "user.create" | "user.update" | "user.delete" | "user.set_password" | "target.view" | "target.create" | "target.update" | "target.delete" | "system_profile.view" | "system_profile.publish" | "role_binding.view" | "role_binding.create" | "role_binding.update" | "role_binding.delete" | "group.view" | "group.create" | "group.update" | "group.delete" | "service_account.view" | "service_account.create" | "service_account.update" | "service_account.delete" | "custom_role.view" | "custom_role.create" | "custom_role.update" | "custom_role.delete" | "icon.view" | "icon.create" | "icon.update" | "icon.delete" | "environment_template.view" | "environment_template.create" | "environment_template.update" | "environment_template.delete" | "project.view" | "project.create" | "project.update" | "project.delete" | "secret.view" | "secret.create" | "secret.update" | "secret.delete" | "compute_profile.view" | "compute_profile.create" | "compute_profile.update" | "compute_profile.delete" | "compute_profile.publish" | "service_profile.view" | "service_profile.create" | "service_profile.update" | "service_profile.delete" | "service_profile.publish" | "workspace.view" | "workspace.create" | "workspace.update" | "workspace.delete" | "compute_instance.view" | "compute_instance.create" | "compute_instance.update" | "compute_instance.delete" | "compute_instance.operate" | "compute_instance.create_on_behalf" | "compute_instance.logs" | "compute_instance.transfer" | "service_instance.view" | "service_instance.create" | "service_instance.update" | "service_instance.delete" | "service_instance.operate" | "service_instance.create_on_behalf" | "service_instance.connect" | "service_instance.exec" | "service_instance.logs" | "service_instance.transfer" | "audit_entry.view";
+        Permission: "organization.view" | "organization.create" | "organization.update" | "organization.delete" | "user.view" | "user.create" | "user.update" | "user.delete" | "user.set_password" | "target.view" | "target.create" | "target.update" | "target.delete" | "system_profile.view" | "system_profile.publish" | "role_binding.view" | "role_binding.create" | "role_binding.update" | "role_binding.delete" | "group.view" | "group.create" | "group.update" | "group.delete" | "custom_role.view" | "custom_role.create" | "custom_role.update" | "custom_role.delete" | "identity_provider.view" | "identity_provider.create" | "identity_provider.update" | "identity_provider.delete" | "icon.view" | "icon.create" | "icon.update" | "icon.delete" | "environment_template.view" | "environment_template.create" | "environment_template.update" | "environment_template.delete" | "project.view" | "project.create" | "project.update" | "project.delete" | "secret.view" | "secret.create" | "secret.update" | "secret.delete" | "compute_profile.view" | "compute_profile.create" | "compute_profile.update" | "compute_profile.delete" | "compute_profile.publish" | "service_profile.view" | "service_profile.create" | "service_profile.update" | "service_profile.delete" | "service_profile.publish" | "workspace.view" | "workspace.create" | "workspace.update" | "workspace.delete" | "compute_instance.view" | "compute_instance.create" | "compute_instance.update" | "compute_instance.delete" | "compute_instance.operate" | "compute_instance.create_on_behalf" | "compute_instance.logs" | "compute_instance.transfer" | "service_instance.view" | "service_instance.create" | "service_instance.update" | "service_instance.delete" | "service_instance.operate" | "service_instance.create_on_behalf" | "service_instance.connect" | "service_instance.exec" | "service_instance.logs" | "service_instance.transfer" | "audit_entry.view";
+        /** @description Signed out here. */
+        SignedOut: {
+            /** @description Where to sign out at the identity provider. */
+            provider_url: string;
+        };
         /** @description What one may do by one's roles. */
         MyPermissions: {
             /** @description As `kind.verb`. */
@@ -3421,6 +3513,86 @@ export interface components {
             /** @description The authenticator's answer as JSON. */
             credential: unknown;
         };
+        /** @description The providers that an organization signs in with. */
+        SignInChoices: {
+            /** @description By title. Empty where there is none, or no such organization. */
+            providers: components["schemas"]["SignInChoice"][];
+        };
+        /** @description A provider on the sign-in page. */
+        SignInChoice: {
+            /** @description Its name in addresses. */
+            name: components["schemas"]["Name"];
+            /** @description What people read. */
+            title: string;
+        };
+        /** @description A list on the wire. */
+        ListOfIdentity: {
+            /** @description The entries. */
+            items: components["schemas"]["Identity"][];
+        };
+        /** @description One of a person's identities. */
+        Identity: {
+            /** @description Its id, for removing it. */
+            id: string;
+            /** @description The organization whose provider knows it. */
+            org: components["schemas"]["Name"];
+            /** @description The provider. */
+            provider: components["schemas"]["Name"];
+            /** @description What the provider calls the person. */
+            subject: string;
+            /** @description The person linked it while signed in; otherwise it is good while they have rights in that organization alone. */
+            own_link: boolean;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it was last used. */
+            last_used_at: components["schemas"]["Timestamp"];
+        };
+        /** @description Whose identity to link. */
+        NewIdentity: {
+            /** @description The organization. */
+            org: components["schemas"]["Name"];
+            /** @description Its provider. */
+            provider: components["schemas"]["Name"];
+        };
+        /** @description Where to go on. */
+        GoOn: {
+            /** @description An address at the provider. Only the browser that asked may come back from it. */
+            url: string;
+        };
+        /** @description What a provider says when it is asked. */
+        ProviderReport: {
+            /** @description People can sign in with it, as far as that shows without anybody signing in. */
+            works: boolean;
+            /** @description What is in the way. */
+            problems: string[];
+            /** @description What is worth knowing. */
+            notes: string[];
+            /** @description To be registered at the provider as the redirect address. */
+            redirect_uri: string;
+            /** @description To be registered at the provider as the back-channel log-out address. */
+            back_channel_logout_uri: string;
+        };
+        /** @description A provider's way to write people and groups. */
+        ScimState: {
+            /** @description The address to give to the provider. */
+            url: string;
+            /** @description Its token, where there is one. */
+            token?: components["schemas"]["ScimToken"] | null;
+        };
+        /** @description What is known of a provider's SCIM token. */
+        ScimToken: {
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description By whom. */
+            created_by: string;
+            /** @description When it was last used, to the minute. */
+            last_used_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A token that was just made; it is told once. */
+        NewScimToken: {
+            /** @description The token. */
+            secret: string;
+        };
         /** @description A page of one's notifications, newest first. */
         NotificationPage: {
             items: components["schemas"]["Notification"][];
@@ -3537,7 +3709,7 @@ export interface components {
             status: components["schemas"]["SystemProfileStatus"];
         };
         /** @description A kind of object. */
-        Kind: "Organization" | "User" | "Target" | "SystemProfile" | "RoleBinding" | "Group" | "ServiceAccount" | "CustomRole" | "Icon" | "EnvironmentTemplate" | "Project" | "Secret" | "ComputeProfile" | "ServiceProfile" | "Workspace" | "ComputeInstance" | "ServiceInstance";
+        Kind: "Organization" | "User" | "Target" | "SystemProfile" | "RoleBinding" | "Group" | "CustomRole" | "IdentityProvider" | "Icon" | "EnvironmentTemplate" | "Project" | "Secret" | "ComputeProfile" | "ServiceProfile" | "Workspace" | "ComputeInstance" | "ServiceInstance";
         /** @description Metadata of an object. The server sets everything but name, display name, description and labels. */
         Metadata: {
             /** @description Unique in its scope and kind; never changes. */
@@ -4340,7 +4512,7 @@ export interface components {
             status: components["schemas"]["NoStatus"];
         };
         /**
-         * @description Who gets which role; where is the binding's own scope. Exactly one of `user`, `group` and `service_account`, and exactly one of `role` and
+         * @description Who gets which role; where is the binding's own scope. Exactly one of `user` and `group`, and exactly one of `role` and
          *     `custom_role`.
          */
         RoleBinding: {
@@ -4348,8 +4520,6 @@ export interface components {
             user?: components["schemas"]["Name"] | null;
             /** @description Everybody in this group of the organization. */
             group?: components["schemas"]["Name"] | null;
-            /** @description This service account of the organization. */
-            service_account?: components["schemas"]["Name"] | null;
             /** @description The built-in role. */
             role?: components["schemas"]["Role"] | null;
             /** @description A role the organization made itself. */
@@ -4450,68 +4620,6 @@ export interface components {
             spec: components["schemas"]["Group"];
         };
         /** @description A page of a list. */
-        ServiceAccountList: {
-            /** @description The objects. */
-            items: components["schemas"]["ServiceAccountObject"][];
-            /** @description Where the next page begins, if there is one. */
-            next_cursor?: string | null;
-            /**
-             * Format: uint64
-             * @description How many there are in all pages.
-             */
-            total: number;
-        };
-        /** @description An object as it is stored, sent and written in files. */
-        ServiceAccountObject: {
-            /** @description Always `warpyard.io/v1`. */
-            apiVersion: string;
-            /** @description The kind's name. */
-            kind: components["schemas"]["Kind"];
-            /** @description Names, scope, versions, who and when. */
-            metadata: components["schemas"]["Metadata"];
-            /** @description What is wanted. */
-            spec: components["schemas"]["ServiceAccount"];
-            /**
-             * @description What is.
-             * @default {}
-             */
-            status: components["schemas"]["NoStatus"];
-        };
-        /** @description What a service account is given. */
-        ServiceAccount: {
-            /**
-             * @description Its tokens work. Deactivating ends every one of them.
-             * @default true
-             */
-            active: boolean;
-        };
-        /** @description A list on the wire. */
-        ListOfServiceAccountRevision: {
-            /** @description The entries. */
-            items: components["schemas"]["ServiceAccountRevision"][];
-        };
-        /** @description A spec as it once was. */
-        ServiceAccountRevision: {
-            /**
-             * Format: int64
-             * @description Which generation.
-             */
-            generation: number;
-            /** @description Since when. */
-            at: components["schemas"]["Timestamp"];
-            /** @description By whom. */
-            by: string;
-            /** @description The spec. */
-            spec: components["schemas"]["ServiceAccount"];
-        };
-        /** @description A new or changed object. A whole document, as it was read, is taken too; what the server sets is ignored then. */
-        ServiceAccountDraft: {
-            /** @description Name, display name, description, labels. */
-            metadata: components["schemas"]["NewMetadata"];
-            /** @description What is wanted. */
-            spec: components["schemas"]["ServiceAccount"];
-        };
-        /** @description A page of a list. */
         CustomRoleList: {
             /** @description The objects. */
             items: components["schemas"]["CustomRoleObject"][];
@@ -4571,6 +4679,134 @@ export interface components {
             metadata: components["schemas"]["NewMetadata"];
             /** @description What is wanted. */
             spec: components["schemas"]["CustomRole"];
+        };
+        /** @description A page of a list. */
+        IdentityProviderList: {
+            /** @description The objects. */
+            items: components["schemas"]["IdentityProviderObject"][];
+            /** @description Where the next page begins, if there is one. */
+            next_cursor?: string | null;
+            /**
+             * Format: uint64
+             * @description How many there are in all pages.
+             */
+            total: number;
+        };
+        /** @description An object as it is stored, sent and written in files. */
+        IdentityProviderObject: {
+            /** @description Always `warpyard.io/v1`. */
+            apiVersion: string;
+            /** @description The kind's name. */
+            kind: components["schemas"]["Kind"];
+            /** @description Names, scope, versions, who and when. */
+            metadata: components["schemas"]["Metadata"];
+            /** @description What is wanted. */
+            spec: components["schemas"]["IdentityProvider"];
+            /**
+             * @description What is.
+             * @default {
+             *       "has_client_secret": false
+             *     }
+             */
+            status: components["schemas"]["IdentityProviderStatus"];
+        };
+        /** @description How to ask the provider, and what follows from its answers. The title on the sign-in page is the object's display name. */
+        IdentityProvider: {
+            /** @description The issuer, as the provider writes it: below it lies `/.well-known/openid-configuration`. */
+            issuer: string;
+            /** @description How the provider knows this installation. */
+            client_id: string;
+            /**
+             * @description Proves it. On reading it is the empty string; an empty one on update keeps what is stored.
+             * @default
+             */
+            client_secret: string;
+            /**
+             * @description What is asked for beside `openid`. `offline_access` brings a refresh token from most providers.
+             * @default [
+             *       "email",
+             *       "profile"
+             *     ]
+             */
+            scopes: string[];
+            /** @description How the provider is to ask people: `login`, `consent` or `select_account`; as it likes where empty. */
+            prompt?: string;
+            /**
+             * @description The claim that holds the mail address.
+             * @default email
+             */
+            claim_email: string;
+            /**
+             * @description The claim that holds what people read.
+             * @default name
+             */
+            claim_name: string;
+            /**
+             * @description The claim that holds the groups.
+             * @default groups
+             */
+            claim_groups: string;
+            /**
+             * @description Which groups follow which values of that claim. Groups that are not named here are left alone.
+             * @default []
+             */
+            group_mapping: components["schemas"]["GroupMapping"][];
+            /**
+             * @description Make an account for whoever signs in and has none.
+             * @default false
+             */
+            just_in_time: boolean;
+            /**
+             * @description The domains of mail addresses that it may speak of; every one where empty.
+             * @default []
+             */
+            domains: string[];
+            /**
+             * @description Every address in those domains is verified, though the provider does not say so (`email_verified`).
+             * @default false
+             */
+            vouches_for_email: boolean;
+        };
+        /** @description Who has a value of the claim is in the group, and nobody else whom the provider signs in. */
+        GroupMapping: {
+            /** @description The value, as the provider writes it. */
+            value: string;
+            /** @description A group of the organization. */
+            group: components["schemas"]["Name"];
+        };
+        /** @description What is known of a provider. */
+        IdentityProviderStatus: {
+            /**
+             * @description A client secret is stored.
+             * @default false
+             */
+            has_client_secret: boolean;
+        };
+        /** @description A list on the wire. */
+        ListOfIdentityProviderRevision: {
+            /** @description The entries. */
+            items: components["schemas"]["IdentityProviderRevision"][];
+        };
+        /** @description A spec as it once was. */
+        IdentityProviderRevision: {
+            /**
+             * Format: int64
+             * @description Which generation.
+             */
+            generation: number;
+            /** @description Since when. */
+            at: components["schemas"]["Timestamp"];
+            /** @description By whom. */
+            by: string;
+            /** @description The spec. */
+            spec: components["schemas"]["IdentityProvider"];
+        };
+        /** @description A new or changed object. A whole document, as it was read, is taken too; what the server sets is ignored then. */
+        IdentityProviderDraft: {
+            /** @description Name, display name, description, labels. */
+            metadata: components["schemas"]["NewMetadata"];
+            /** @description What is wanted. */
+            spec: components["schemas"]["IdentityProvider"];
         };
         /** @description A page of a list. */
         IconList: {
@@ -6912,10 +7148,7 @@ export interface components {
         Flaw: "edited" | "missing" | "unexplained" | "replaced" | "forged" | "cut_off" | "foreign";
         /** @description What somebody may do. */
         AccessAnswer: {
-            /** @description The person; of a service account the name that what it launches belongs to. */
             user: components["schemas"]["Name"];
-            /** @description The service account, where it is one. */
-            service_account?: components["schemas"]["Name"] | null;
             /** @description Every permission with each binding, ownership, membership or offer it comes from. */
             entries: components["schemas"]["AccessEntry"][];
             /** @description Some places are left out, because whoever asks may not see the role bindings there. */
@@ -6959,8 +7192,6 @@ export interface components {
         /** @description Somebody who may. */
         PersonWho: {
             user: components["schemas"]["Name"];
-            /** @description The service account, where it is one. */
-            service_account?: components["schemas"]["Name"] | null;
             /** @description Each binding, ownership, membership or offer it comes from. */
             via: components["schemas"]["Via"][];
         };
@@ -7133,6 +7364,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Bad Request */
+        Problem400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Precondition Failed */
         Problem412: {
             headers: {
@@ -7265,6 +7505,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Signed out here; the identity provider has a session of its own. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedOut"];
+                };
+            };
             /** @description Signed out. */
             204: {
                 headers: {
@@ -7550,143 +7799,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Revoked; what it opened has ended. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    service_account_token_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                org: string;
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The tokens. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListOfToken"];
-                };
-            };
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    service_account_token_create: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Sent again with the same key, the request is answered as the first time and done once. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                org: string;
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TokenRequest"];
-            };
-        };
-        responses: {
-            /** @description The token; its secret is told once. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NewToken"];
-                };
-            };
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            409: components["responses"]["Problem409"];
-            413: components["responses"]["Problem413"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    service_account_token_rotate: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Sent again with the same key, the request is answered as the first time and done once. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                org: string;
-                name: string;
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Rotation"];
-            };
-        };
-        responses: {
-            /** @description The new value, told once. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NewToken"];
-                };
-            };
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            409: components["responses"]["Problem409"];
-            413: components["responses"]["Problem413"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    service_account_token_delete: {
-        parameters: {
-            query?: {
-                /** @description Check everything, answer as if it were done, change nothing. */
-                dry_run?: boolean;
-            };
-            header?: never;
-            path: {
-                org: string;
-                name: string;
                 id: string;
             };
             cookie?: never;
@@ -8091,6 +8203,338 @@ export interface operations {
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    org_sign_in_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its identity providers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInChoices"];
+                };
+            };
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    org_sign_in_begin: {
+        parameters: {
+            query?: {
+                /** @description A path of the console. */
+                next?: string;
+            };
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description On to the provider, or to the sign-in page with what is wrong. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    org_sign_in_finish: {
+        parameters: {
+            query?: {
+                /** @description What a token is got for. */
+                code?: string;
+                /** @description The ticket of this sign-in. */
+                state?: string;
+                /** @description Why there is no code. */
+                error?: string;
+                /** @description Who answers (RFC 9207). */
+                iss?: string;
+            };
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed in and on to the console, or to the sign-in page with what is wrong. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    org_sign_in_logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            /** @description The sessions have ended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    me_identity_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The identities. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfIdentity"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    me_identity_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIdentity"];
+            };
+        };
+        responses: {
+            /** @description Where to sign in at the provider. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoOn"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    me_identity_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed, with the sessions it opened. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    identity_provider_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it says. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderReport"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    identity_provider_scim_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The address, and the token without its secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScimState"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    identity_provider_scim_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token, told once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewScimToken"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    identity_provider_scim_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is refused from now on. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -10220,271 +10664,6 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    service_account_list: {
-        parameters: {
-            query?: {
-                /** @description At most so many entries; 50 where absent, 500 at most. */
-                limit?: number;
-                /** @description Where the last page ended: its `next_cursor`. */
-                cursor?: string;
-                /** @description Only whose name, display name or description contains this. */
-                search?: string;
-                /** @description `name`, `created_at` or `updated_at`, with a leading hyphen to reverse. */
-                sort?: string;
-                /** @description Only instances in this phase, or profiles that are `published` or `draft`. */
-                phase?: string;
-                /** @description Only what belongs to this person. */
-                owner?: string;
-                /** @description Only with this label, as `key=value`; several with commas. */
-                label?: string;
-                /** @description Only in this organization. */
-                org?: components["schemas"]["Name"];
-                /** @description Only in this project. */
-                project?: components["schemas"]["Name"];
-                /** @description Only in this workspace. */
-                workspace?: components["schemas"]["Name"];
-            };
-            header?: never;
-            path: {
-                org: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceAccountList"];
-                };
-            };
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    service_account_create: {
-        parameters: {
-            query?: {
-                /** @description Check everything, answer as if it were done, change nothing. */
-                dry_run?: boolean;
-            };
-            header?: {
-                /** @description Sent again with the same key, the request is answered as the first time and done once. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                org: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ServiceAccountDraft"];
-            };
-        };
-        responses: {
-            /** @description The new object. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceAccountObject"];
-                };
-            };
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    service_account_view: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                org: string;
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The object; its version is the ETag. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceAccountObject"];
-                };
-            };
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    service_account_update: {
-        parameters: {
-            query?: {
-                /** @description Check everything, answer as if it were done, change nothing. */
-                dry_run?: boolean;
-            };
-            header?: never;
-            path: {
-                org: string;
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ServiceAccountDraft"];
-            };
-        };
-        responses: {
-            /** @description The object as it is now. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceAccountObject"];
-                };
-            };
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    service_account_delete: {
-        parameters: {
-            query?: {
-                /** @description Check everything, answer as if it were done, change nothing. */
-                dry_run?: boolean;
-            };
-            header?: never;
-            path: {
-                org: string;
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is gone. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            409: components["responses"]["Problem409"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    service_account_revisions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                org: string;
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The revisions. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListOfServiceAccountRevision"];
-                };
-            };
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    service_account_list_everywhere: {
-        parameters: {
-            query?: {
-                /** @description At most so many entries; 50 where absent, 500 at most. */
-                limit?: number;
-                /** @description Where the last page ended: its `next_cursor`. */
-                cursor?: string;
-                /** @description Only whose name, display name or description contains this. */
-                search?: string;
-                /** @description `name`, `created_at` or `updated_at`, with a leading hyphen to reverse. */
-                sort?: string;
-                /** @description Only instances in this phase, or profiles that are `published` or `draft`. */
-                phase?: string;
-                /** @description Only what belongs to this person. */
-                owner?: string;
-                /** @description Only with this label, as `key=value`; several with commas. */
-                label?: string;
-                /** @description Only in this organization. */
-                org?: components["schemas"]["Name"];
-                /** @description Only in this project. */
-                project?: components["schemas"]["Name"];
-                /** @description Only in this workspace. */
-                workspace?: components["schemas"]["Name"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceAccountList"];
-                };
-            };
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
     custom_role_list: {
         parameters: {
             query?: {
@@ -10740,6 +10919,271 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomRoleList"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    identity_provider_list: {
+        parameters: {
+            query?: {
+                /** @description At most so many entries; 50 where absent, 500 at most. */
+                limit?: number;
+                /** @description Where the last page ended: its `next_cursor`. */
+                cursor?: string;
+                /** @description Only whose name, display name or description contains this. */
+                search?: string;
+                /** @description `name`, `created_at` or `updated_at`, with a leading hyphen to reverse. */
+                sort?: string;
+                /** @description Only instances in this phase, or profiles that are `published` or `draft`. */
+                phase?: string;
+                /** @description Only what belongs to this person. */
+                owner?: string;
+                /** @description Only with this label, as `key=value`; several with commas. */
+                label?: string;
+                /** @description Only in this organization. */
+                org?: components["schemas"]["Name"];
+                /** @description Only in this project. */
+                project?: components["schemas"]["Name"];
+                /** @description Only in this workspace. */
+                workspace?: components["schemas"]["Name"];
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProviderList"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    identity_provider_create: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityProviderDraft"];
+            };
+        };
+        responses: {
+            /** @description The new object. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProviderObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    identity_provider_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The object; its version is the ETag. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProviderObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    identity_provider_update: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityProviderDraft"];
+            };
+        };
+        responses: {
+            /** @description The object as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProviderObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    identity_provider_delete: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    identity_provider_revisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The revisions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfIdentityProviderRevision"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    identity_provider_list_everywhere: {
+        parameters: {
+            query?: {
+                /** @description At most so many entries; 50 where absent, 500 at most. */
+                limit?: number;
+                /** @description Where the last page ended: its `next_cursor`. */
+                cursor?: string;
+                /** @description Only whose name, display name or description contains this. */
+                search?: string;
+                /** @description `name`, `created_at` or `updated_at`, with a leading hyphen to reverse. */
+                sort?: string;
+                /** @description Only instances in this phase, or profiles that are `published` or `draft`. */
+                phase?: string;
+                /** @description Only what belongs to this person. */
+                owner?: string;
+                /** @description Only with this label, as `key=value`; several with commas. */
+                label?: string;
+                /** @description Only in this organization. */
+                org?: components["schemas"]["Name"];
+                /** @description Only in this project. */
+                project?: components["schemas"]["Name"];
+                /** @description Only in this workspace. */
+                workspace?: components["schemas"]["Name"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProviderList"];
                 };
             };
             401: components["responses"]["Problem401"];
@@ -15577,8 +16021,6 @@ export interface operations {
             query?: {
                 /** @description A user name, or `me`; oneself where absent. */
                 user?: string;
-                /** @description A service account of the organization, instead of a person. */
-                service_account?: components["schemas"]["Name"];
             };
             header?: never;
             path: {
@@ -15647,8 +16089,6 @@ export interface operations {
             query?: {
                 /** @description A user name, or `me`; oneself where absent. */
                 user?: string;
-                /** @description A service account of the organization, instead of a person. */
-                service_account?: components["schemas"]["Name"];
             };
             header?: never;
             path?: never;
