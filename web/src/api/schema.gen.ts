@@ -178,6 +178,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/service-accounts/{name}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The API tokens of a service account */
+        get: operations["service_account_token_list"];
+        put?: never;
+        /** Make an API token for a service account */
+        post: operations["service_account_token_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/service-accounts/{name}/tokens/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a service account's token a new value */
+        post: operations["service_account_token_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/service-accounts/{name}/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a service account's token */
+        delete: operations["service_account_token_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/link": {
         parameters: {
             query?: never;
@@ -1133,6 +1185,77 @@ export interface paths {
         };
         /** List every group you may see, wherever it lives */
         get: operations["group_list_everywhere"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/service-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every service account you may see */
+        get: operations["service_account_list"];
+        put?: never;
+        /** Create a service account */
+        post: operations["service_account_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/service-accounts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** View a service account */
+        get: operations["service_account_view"];
+        /** Change a service account */
+        put: operations["service_account_update"];
+        post?: never;
+        /** Delete a service account */
+        delete: operations["service_account_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/service-accounts/{name}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every spec a service account has had, newest first */
+        get: operations["service_account_revisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every service account you may see, wherever it lives */
+        get: operations["service_account_list_everywhere"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3224,7 +3347,7 @@ export interface components {
             places: string[];
         };
         /** @enum {string} */
-        Permission: "organization.view" | "organization.create" | "organization.update" | "organization.delete" | "user.view" | "user.create" | "user.update" | "user.delete" | "user.set_password" | "target.view" | "target.create" | "target.update" | "target.delete" | "system_profile.view" | "system_profile.publish" | "role_binding.view" | "role_binding.create" | "role_binding.update" | "role_binding.delete" | "group.view" | "group.create" | "group.update" | "group.delete" | "custom_role.view" | "custom_role.create" | "custom_role.update" | "custom_role.delete" | "identity_provider.view" | "identity_provider.create" | "identity_provider.update" | "identity_provider.delete" | "icon.view" | "icon.create" | "icon.update" | "icon.delete" | "environment_template.view" | "environment_template.create" | "environment_template.update" | "environment_template.delete" | "project.view" | "project.create" | "project.update" | "project.delete" | "secret.view" | "secret.create" | "secret.update" | "secret.delete" | "compute_profile.view" | "compute_profile.create" | "compute_profile.update" | "compute_profile.delete" | "compute_profile.publish" | "service_profile.view" | "service_profile.create" | "service_profile.update" | "service_profile.delete" | "service_profile.publish" | "workspace.view" | "workspace.create" | "workspace.update" | "workspace.delete" | "compute_instance.view" | "compute_instance.create" | "compute_instance.update" | "compute_instance.delete" | "compute_instance.operate" | "compute_instance.create_on_behalf" | "compute_instance.logs" | "compute_instance.transfer" | "service_instance.view" | "service_instance.create" | "service_instance.update" | "service_instance.delete" | "service_instance.operate" | "service_instance.create_on_behalf" | "service_instance.connect" | "service_instance.exec" | "service_instance.logs" | "service_instance.transfer" | "audit_entry.view";
+        Permission: "organization.view" | "organization.create" | "organization.update" | "organization.delete" | "user.view" | "user.create" | "user.update" | "user.delete" | "user.set_password" | "target.view" | "target.create" | "target.update" | "target.delete" | "system_profile.view" | "system_profile.publish" | "role_binding.view" | "role_binding.create" | "role_binding.update" | "role_binding.delete" | "group.view" | "group.create" | "group.update" | "group.delete" | "service_account.view" | "service_account.create" | "service_account.update" | "service_account.delete" | "custom_role.view" | "custom_role.create" | "custom_role.update" | "custom_role.delete" | "identity_provider.view" | "identity_provider.create" | "identity_provider.update" | "identity_provider.delete" | "icon.view" | "icon.create" | "icon.update" | "icon.delete" | "environment_template.view" | "environment_template.create" | "environment_template.update" | "environment_template.delete" | "project.view" | "project.create" | "project.update" | "project.delete" | "secret.view" | "secret.create" | "secret.update" | "secret.delete" | "compute_profile.view" | "compute_profile.create" | "compute_profile.update" | "compute_profile.delete" | "compute_profile.publish" | "service_profile.view" | "service_profile.create" | "service_profile.update" | "service_profile.delete" | "service_profile.publish" | "workspace.view" | "workspace.create" | "workspace.update" | "workspace.delete" | "compute_instance.view" | "compute_instance.create" | "compute_instance.update" | "compute_instance.delete" | "compute_instance.operate" | "compute_instance.create_on_behalf" | "compute_instance.logs" | "compute_instance.transfer" | "service_instance.view" | "service_instance.create" | "service_instance.update" | "service_instance.delete" | "service_instance.operate" | "service_instance.create_on_behalf" | "service_instance.connect" | "service_instance.exec" | "service_instance.logs" | "service_instance.transfer" | "audit_entry.view";
         /** @description Signed out here. */
         SignedOut: {
             /** @description Where to sign out at the identity provider. */
@@ -3709,7 +3832,7 @@ export interface components {
             status: components["schemas"]["SystemProfileStatus"];
         };
         /** @description A kind of object. */
-        Kind: "Organization" | "User" | "Target" | "SystemProfile" | "RoleBinding" | "Group" | "CustomRole" | "IdentityProvider" | "Icon" | "EnvironmentTemplate" | "Project" | "Secret" | "ComputeProfile" | "ServiceProfile" | "Workspace" | "ComputeInstance" | "ServiceInstance";
+        Kind: "Organization" | "User" | "Target" | "SystemProfile" | "RoleBinding" | "Group" | "ServiceAccount" | "CustomRole" | "IdentityProvider" | "Icon" | "EnvironmentTemplate" | "Project" | "Secret" | "ComputeProfile" | "ServiceProfile" | "Workspace" | "ComputeInstance" | "ServiceInstance";
         /** @description Metadata of an object. The server sets everything but name, display name, description and labels. */
         Metadata: {
             /** @description Unique in its scope and kind; never changes. */
@@ -4512,7 +4635,7 @@ export interface components {
             status: components["schemas"]["NoStatus"];
         };
         /**
-         * @description Who gets which role; where is the binding's own scope. Exactly one of `user` and `group`, and exactly one of `role` and
+         * @description Who gets which role; where is the binding's own scope. Exactly one of `user`, `group` and `service_account`, and exactly one of `role` and
          *     `custom_role`.
          */
         RoleBinding: {
@@ -4520,6 +4643,8 @@ export interface components {
             user?: components["schemas"]["Name"] | null;
             /** @description Everybody in this group of the organization. */
             group?: components["schemas"]["Name"] | null;
+            /** @description This service account of the organization. */
+            service_account?: components["schemas"]["Name"] | null;
             /** @description The built-in role. */
             role?: components["schemas"]["Role"] | null;
             /** @description A role the organization made itself. */
@@ -4618,6 +4743,68 @@ export interface components {
             metadata: components["schemas"]["NewMetadata"];
             /** @description What is wanted. */
             spec: components["schemas"]["Group"];
+        };
+        /** @description A page of a list. */
+        ServiceAccountList: {
+            /** @description The objects. */
+            items: components["schemas"]["ServiceAccountObject"][];
+            /** @description Where the next page begins, if there is one. */
+            next_cursor?: string | null;
+            /**
+             * Format: uint64
+             * @description How many there are in all pages.
+             */
+            total: number;
+        };
+        /** @description An object as it is stored, sent and written in files. */
+        ServiceAccountObject: {
+            /** @description Always `warpyard.io/v1`. */
+            apiVersion: string;
+            /** @description The kind's name. */
+            kind: components["schemas"]["Kind"];
+            /** @description Names, scope, versions, who and when. */
+            metadata: components["schemas"]["Metadata"];
+            /** @description What is wanted. */
+            spec: components["schemas"]["ServiceAccount"];
+            /**
+             * @description What is.
+             * @default {}
+             */
+            status: components["schemas"]["NoStatus"];
+        };
+        /** @description What a service account is given. */
+        ServiceAccount: {
+            /**
+             * @description Its tokens work. Deactivating ends every one of them.
+             * @default true
+             */
+            active: boolean;
+        };
+        /** @description A list on the wire. */
+        ListOfServiceAccountRevision: {
+            /** @description The entries. */
+            items: components["schemas"]["ServiceAccountRevision"][];
+        };
+        /** @description A spec as it once was. */
+        ServiceAccountRevision: {
+            /**
+             * Format: int64
+             * @description Which generation.
+             */
+            generation: number;
+            /** @description Since when. */
+            at: components["schemas"]["Timestamp"];
+            /** @description By whom. */
+            by: string;
+            /** @description The spec. */
+            spec: components["schemas"]["ServiceAccount"];
+        };
+        /** @description A new or changed object. A whole document, as it was read, is taken too; what the server sets is ignored then. */
+        ServiceAccountDraft: {
+            /** @description Name, display name, description, labels. */
+            metadata: components["schemas"]["NewMetadata"];
+            /** @description What is wanted. */
+            spec: components["schemas"]["ServiceAccount"];
         };
         /** @description A page of a list. */
         CustomRoleList: {
@@ -7148,7 +7335,10 @@ export interface components {
         Flaw: "edited" | "missing" | "unexplained" | "replaced" | "forged" | "cut_off" | "foreign";
         /** @description What somebody may do. */
         AccessAnswer: {
+            /** @description The person; of a service account the name that what it launches belongs to. */
             user: components["schemas"]["Name"];
+            /** @description The service account, where it is one. */
+            service_account?: components["schemas"]["Name"] | null;
             /** @description Every permission with each binding, ownership, membership or offer it comes from. */
             entries: components["schemas"]["AccessEntry"][];
             /** @description Some places are left out, because whoever asks may not see the role bindings there. */
@@ -7192,6 +7382,8 @@ export interface components {
         /** @description Somebody who may. */
         PersonWho: {
             user: components["schemas"]["Name"];
+            /** @description The service account, where it is one. */
+            service_account?: components["schemas"]["Name"] | null;
             /** @description Each binding, ownership, membership or offer it comes from. */
             via: components["schemas"]["Via"][];
         };
@@ -7799,6 +7991,143 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked; what it opened has ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_account_token_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tokens. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfToken"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_account_token_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The token; its secret is told once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewToken"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_account_token_rotate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                name: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rotation"];
+            };
+        };
+        responses: {
+            /** @description The new value, told once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewToken"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_account_token_delete: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                org: string;
+                name: string;
                 id: string;
             };
             cookie?: never;
@@ -10654,6 +10983,271 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GroupList"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_account_list: {
+        parameters: {
+            query?: {
+                /** @description At most so many entries; 50 where absent, 500 at most. */
+                limit?: number;
+                /** @description Where the last page ended: its `next_cursor`. */
+                cursor?: string;
+                /** @description Only whose name, display name or description contains this. */
+                search?: string;
+                /** @description `name`, `created_at` or `updated_at`, with a leading hyphen to reverse. */
+                sort?: string;
+                /** @description Only instances in this phase, or profiles that are `published` or `draft`. */
+                phase?: string;
+                /** @description Only what belongs to this person. */
+                owner?: string;
+                /** @description Only with this label, as `key=value`; several with commas. */
+                label?: string;
+                /** @description Only in this organization. */
+                org?: components["schemas"]["Name"];
+                /** @description Only in this project. */
+                project?: components["schemas"]["Name"];
+                /** @description Only in this workspace. */
+                workspace?: components["schemas"]["Name"];
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccountList"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_account_create: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceAccountDraft"];
+            };
+        };
+        responses: {
+            /** @description The new object. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccountObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_account_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The object; its version is the ETag. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccountObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_account_update: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceAccountDraft"];
+            };
+        };
+        responses: {
+            /** @description The object as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccountObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_account_delete: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_account_revisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The revisions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfServiceAccountRevision"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    service_account_list_everywhere: {
+        parameters: {
+            query?: {
+                /** @description At most so many entries; 50 where absent, 500 at most. */
+                limit?: number;
+                /** @description Where the last page ended: its `next_cursor`. */
+                cursor?: string;
+                /** @description Only whose name, display name or description contains this. */
+                search?: string;
+                /** @description `name`, `created_at` or `updated_at`, with a leading hyphen to reverse. */
+                sort?: string;
+                /** @description Only instances in this phase, or profiles that are `published` or `draft`. */
+                phase?: string;
+                /** @description Only what belongs to this person. */
+                owner?: string;
+                /** @description Only with this label, as `key=value`; several with commas. */
+                label?: string;
+                /** @description Only in this organization. */
+                org?: components["schemas"]["Name"];
+                /** @description Only in this project. */
+                project?: components["schemas"]["Name"];
+                /** @description Only in this workspace. */
+                workspace?: components["schemas"]["Name"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccountList"];
                 };
             };
             401: components["responses"]["Problem401"];
@@ -16021,6 +16615,8 @@ export interface operations {
             query?: {
                 /** @description A user name, or `me`; oneself where absent. */
                 user?: string;
+                /** @description A service account of the organization, instead of a person. */
+                service_account?: components["schemas"]["Name"];
             };
             header?: never;
             path: {
@@ -16089,6 +16685,8 @@ export interface operations {
             query?: {
                 /** @description A user name, or `me`; oneself where absent. */
                 user?: string;
+                /** @description A service account of the organization, instead of a person. */
+                service_account?: components["schemas"]["Name"];
             };
             header?: never;
             path?: never;
