@@ -257,10 +257,26 @@ async fn what_is_somebodys_own_is_nobody_elses() {
     world.session("workspace-collaborator").await;
     let sessions = victim.get("/api/v1/me/sessions").await.expect(200).json();
     let factor = victim.post("/api/v1/me/second-factors/totp", &json!({})).await;
+    let provider = world.of("root").get("/api/v1/orgs/acme/identity-providers/company").await.expect(200).json();
+    let word = warpyard_store::Word {
+        provider: provider["metadata"]["uid"].as_str().unwrap().to_owned(),
+        org: warpyard_model::Name::parse("acme").unwrap(),
+        issuer: "https://127.0.0.1:1".to_owned(),
+        subject: "victim".to_owned(),
+        email: None,
+        email_verified: false,
+        name: String::new(),
+        user_name: String::new(),
+        groups: None,
+    };
+    let whose = warpyard_store::SignIn::of(warpyard_model::Name::parse("workspace-collaborator").unwrap());
+    world.store.link_identity(&whose, &word).await.unwrap();
+    let identities = victim.get("/api/v1/me/identities").await.expect(200).json();
     let mut uncovered = Vec::new();
     for operation in operations().0.iter().filter(|o| o.path.contains('{') && o.needs == Needs::SignIn) {
         let id = match operation.id.as_str() {
             "me_token_delete" | "me_token_rotate" => token["id"].as_str().unwrap().to_owned(),
+            "me_identity_delete" => identities["items"][0]["id"].as_str().unwrap().to_owned(),
             "me_session_delete" => sessions["items"][0]["id"].as_str().unwrap().to_owned(),
             "me_second_factor_remove" | "me_totp_confirm" => factor.json()["id"].as_str().unwrap_or("totp").to_owned(),
             _ => {
