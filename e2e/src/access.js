@@ -96,4 +96,21 @@ export async function access(t, world, { person }) {
     await asked.waitFor({ state: "detached" });
     await table.getByText(REASON).waitFor({ state: "detached" });
   });
+  await step("the role of one's own goes after its binding", async () => {
+    const binding = table.getByRole("row").filter({ hasText: /publisher/i });
+    await binding.getByRole("button", { name: /^Actions/ }).click();
+    await page.getByRole("menuitem", { name: "Remove" }).click();
+    const asked = page.getByRole("alertdialog").or(dialog);
+    await asked.getByRole("button", { name: "Remove" }).click();
+    await asked.waitFor({ state: "detached" });
+    await binding.waitFor({ state: "detached" });
+    await go(page, "Roles");
+    await heading(page, "Roles");
+    const role = table.getByRole("row").filter({ hasText: "Publisher" });
+    await role.getByRole("button", { name: "Actions for Publisher" }).click();
+    await page.getByRole("menuitem", { name: "Delete…" }).click();
+    await asked.getByRole("button", { name: "Delete role" }).click();
+    await asked.waitFor({ state: "detached" });
+    await role.waitFor({ state: "detached" });
+  });
 }

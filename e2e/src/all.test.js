@@ -17,6 +17,7 @@ import { signIn } from "./sign-in.js";
 import { sso } from "./sso.js";
 import { pictured, steps } from "./steps.js";
 import { templates } from "./templates.js";
+import { tenants } from "./tenants.js";
 import { tokens } from "./tokens.js";
 
 /** What the tests hand on to each other: the server, the browser, and the people with their pages. */
@@ -43,6 +44,8 @@ test("an icon is uploaded, shown and kept while it is used", (t) => icons(t, wor
 
 test("a group is bound until Friday, and who may do what and why is looked up", (t) => access(t, world, { person: NOOR.name }));
 test("people sign in with a password, a code, a passkey, and get help", (t) => signIn(t, world));
+
+test("an organization gets its look, is suspended and goes on", (t) => tenants(t, world));
 
 test("a token does less than its owner, is rotated and revoked", (t) => tokens(t, world));
 test("people sign in with their organization's identity provider", (t) => sso(t, world));

@@ -136,6 +136,9 @@ pub(crate) enum Command {
     /// Make people and let them sign in.
     #[command(subcommand)]
     User(commands::user::UserCommand),
+    /// Suspend organizations and let them go on.
+    #[command(subcommand)]
+    Org(commands::org::OrgCommand),
     /// On the server's own machine: help somebody who can no longer sign in.
     #[command(subcommand)]
     Admin(crate::serve::AdminCommand),

@@ -16,6 +16,7 @@ mod inbox;
 mod path;
 mod resource;
 mod sse;
+mod tenant;
 mod terminal;
 mod version;
 mod watch;

@@ -3,6 +3,7 @@
 //! Pure by rule: no I/O, no async, no clock. Every other crate speaks in these types, so a rule written here
 //! (a name, a constraint, what an active template may change) holds for the console, the API, the CLI and files alike.
 
+pub mod colour;
 pub mod difference;
 pub mod document;
 pub mod error;

@@ -34,6 +34,8 @@ pub enum Verb {
     SetPassword,
     /// Give an instance another owner.
     Transfer,
+    /// Suspend an organization and let it go on.
+    Suspend,
 }
 
 impl Verb {
@@ -51,7 +53,13 @@ impl Verb {
         Verb::Logs,
         Verb::SetPassword,
         Verb::Transfer,
+        Verb::Suspend,
     ];
+
+    /// Whether it changes nothing and runs nothing.
+    pub fn only_looks(self) -> bool {
+        matches!(self, Verb::View | Verb::Logs)
+    }
 
     /// The word in permissions.
     pub fn as_str(self) -> &'static str {
@@ -68,17 +76,20 @@ impl Verb {
             Verb::Logs => "logs",
             Verb::SetPassword => "set_password",
             Verb::Transfer => "transfer",
+            Verb::Suspend => "suspend",
         }
     }
 }
 
-/// What a permission is about: a kind, or the audit trail.
+/// What a permission is about: a kind, the audit trail, or how the installation seals values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
     /// Objects of a kind.
     Kind(Kind),
     /// The audit trail.
     AuditEntry,
+    /// The installation's master keys.
+    Encryption,
 }
 
 impl Subject {
@@ -87,14 +98,19 @@ impl Subject {
         match self {
             Subject::Kind(kind) => kind.snake(),
             Subject::AuditEntry => "audit_entry",
+            Subject::Encryption => "encryption",
         }
     }
 
     /// The verbs that make sense for it.
     pub fn verbs(self) -> &'static [Verb] {
-        use Verb::{Connect, Create, CreateOnBehalf, Delete, Exec, Logs, Operate, Publish, SetPassword, Transfer, Update, View};
+        use Verb::{
+            Connect, Create, CreateOnBehalf, Delete, Exec, Logs, Operate, Publish, SetPassword, Suspend, Transfer, Update, View,
+        };
         match self {
             Subject::AuditEntry => &[View],
+            Subject::Encryption => &[View, Update],
+            Subject::Kind(Kind::Organization) => &[View, Create, Update, Delete, Suspend],
             Subject::Kind(Kind::SystemProfile) => &[View, Publish],
             Subject::Kind(Kind::ComputeProfile | Kind::ServiceProfile) => &[View, Create, Update, Delete, Publish],
             Subject::Kind(Kind::ComputeInstance) => &[View, Create, Update, Delete, Operate, CreateOnBehalf, Logs, Transfer],
@@ -113,7 +129,7 @@ impl Subject {
 
     /// Every subject.
     pub fn all() -> impl Iterator<Item = Subject> {
-        Kind::ALL.iter().map(|kind| Subject::Kind(*kind)).chain([Subject::AuditEntry])
+        Kind::ALL.iter().map(|kind| Subject::Kind(*kind)).chain([Subject::AuditEntry, Subject::Encryption])
     }
 }
 
@@ -142,7 +158,11 @@ impl Permission {
     /// Whether a role that an organization makes itself can give it: what only the installation has to give cannot be given,
     /// nor opening an app, which follows the endpoint's access.
     pub fn fits_custom_roles(self) -> bool {
-        let Subject::Kind(kind) = self.subject else { return true };
+        let kind = match self.subject {
+            Subject::Kind(kind) => kind,
+            Subject::AuditEntry => return true,
+            Subject::Encryption => return false,
+        };
         let of_platform = kind.levels() == [Level::Platform];
         let changes_org = kind == Kind::Organization && self.verb == Verb::Update;
         // Whoever says who people are can be anybody in the organization: that is its admins' alone.
@@ -288,6 +308,7 @@ impl Role {
         let Permission { subject, verb } = permission;
         let kind = match subject {
             Subject::AuditEntry => return matches!(self, Role::PlatformAdmin | Role::OrgAdmin | Role::Auditor),
+            Subject::Encryption => return self == Role::PlatformAdmin || (self == Role::Auditor && verb == V::View),
             Subject::Kind(kind) => kind,
         };
         let profile = matches!(kind, K::ComputeProfile | K::ServiceProfile);

@@ -110,6 +110,7 @@ fn told_at(principal: &Principal, bound: &ScopePath, scope: &ScopePath) -> bool 
 fn deepest(subject: Subject) -> Level {
     match subject {
         Subject::AuditEntry | Subject::Kind(Kind::Organization) => Level::Org,
+        Subject::Encryption => Level::Platform,
         Subject::Kind(Kind::Project) => Level::Project,
         Subject::Kind(Kind::Workspace) => Level::Workspace,
         // What lives at the platform is offered to organizations.

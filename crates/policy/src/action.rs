@@ -20,7 +20,7 @@ macro_rules! actions {
     )*};
 }
 
-actions!(View, Create, Update, Delete, Publish, Operate, CreateOnBehalf, Connect, Exec, Logs, SetPassword, Transfer);
+actions!(View, Create, Update, Delete, Publish, Operate, CreateOnBehalf, Connect, Exec, Logs, SetPassword, Transfer, Suspend);
 
 /// A subject of permissions as a type.
 pub trait SubjectType: Send + Sync + 'static {
@@ -38,6 +38,14 @@ pub struct AuditTrail;
 
 impl SubjectType for AuditTrail {
     const SUBJECT: Subject = Subject::AuditEntry;
+}
+
+/// The installation's master keys as a subject.
+#[derive(Debug, Clone, Copy)]
+pub struct MasterKeys;
+
+impl SubjectType for MasterKeys {
+    const SUBJECT: Subject = Subject::Encryption;
 }
 
 /// The permission that action `A` on subject `S` needs.

@@ -70,7 +70,7 @@ fn ours(person: &Principal) -> BTreeSet<String> {
 
 /// Everything a thing's entity says about places.
 fn theirs(thing: &Resource) -> BTreeSet<String> {
-    let entity = crate::cedar::resource_entity(thing);
+    let entity = crate::entity::resource_entity(thing);
     ["scopes", "project", "offered_in", "opens"].into_iter().flat_map(|attribute| set(&entity, attribute)).collect()
 }
 
@@ -112,7 +112,7 @@ proptest! {
     ) {
         let person = Principal::new("p", bindings);
         let object = Resource::object(kind, "u", &Name::parse("thing").unwrap(), &home);
-        let project = set(&crate::cedar::resource_entity(&object), "project");
+        let project = set(&crate::entity::resource_entity(&object), "project");
         prop_assert!(set(person.entity(), "places").is_disjoint(&project));
     }
 }
@@ -121,7 +121,7 @@ proptest! {
 fn the_proofs_know_every_attribute_of_a_person() {
     let person = Principal::new("p", Vec::new());
     let known: BTreeSet<&str> =
-        Role::ALL.iter().map(|role| role.as_str()).chain(["name", "places", "groups", "custom"]).collect();
+        Role::ALL.iter().map(|role| role.as_str()).chain(["name", "places", "groups", "suspended", "custom"]).collect();
     let schema = crate::schema_text();
     let user = schema.lines().find(|line| line.starts_with("entity User = ")).unwrap();
     // What custom roles give is a record of its own, the last of all.

@@ -9,6 +9,8 @@ pub mod action;
 mod cedar;
 #[cfg(test)]
 mod entities;
+mod entity;
+mod generated;
 mod matrix;
 mod principal;
 mod proof;
@@ -17,8 +19,9 @@ mod resource;
 mod viewer;
 
 pub use access::{Held, Why};
-pub use action::{Action, AuditTrail, SubjectType};
-pub use cedar::{POLICIES_BY_HAND, Policy, generated_policies, schema, schema_text};
+pub use action::{Action, AuditTrail, MasterKeys, SubjectType};
+pub use cedar::{POLICIES_BY_HAND, Policy};
+pub use generated::{generated_policies, schema, schema_text};
 pub use matrix::role_matrix;
 pub use principal::{Binding, CustomGrant, Principal};
 pub use proof::{Allowed, ControllerProof};

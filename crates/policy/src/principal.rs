@@ -4,7 +4,7 @@ use crate::Reach;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use warpyard_model::permission::{Permission, Role};
-use warpyard_model::{Level, ScopePath};
+use warpyard_model::{Level, Name, ScopePath};
 
 /// A role at a scope.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,16 @@ pub struct CustomGrant {
     pub scope: ScopePath,
 }
 
+/// What policies are told of a person.
+pub(crate) struct About<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) roles: BTreeMap<Role, BTreeSet<String>>,
+    pub(crate) custom: BTreeMap<Permission, BTreeSet<String>>,
+    pub(crate) places: BTreeSet<String>,
+    pub(crate) groups: &'a BTreeSet<String>,
+    pub(crate) suspended: BTreeSet<String>,
+}
+
 /// A signed-in person, what they were granted, and how far their sign-in reaches.
 #[derive(Debug, Clone)]
 pub struct Principal {
@@ -31,6 +41,7 @@ pub struct Principal {
     bindings: Arc<Vec<Binding>>,
     custom: Arc<Vec<CustomGrant>>,
     groups: BTreeSet<String>,
+    suspended: Arc<BTreeMap<Name, String>>,
     entity: cedar_policy::Entity,
     pub(crate) reach: Arc<Reach>,
 }
@@ -38,26 +49,46 @@ pub struct Principal {
 impl Principal {
     /// A person by user name, with every binding of a built-in role they have.
     pub fn new(name: impl Into<String>, bindings: Vec<Binding>) -> Self {
-        Self::build(name.into(), Arc::new(bindings), Arc::default(), BTreeSet::new(), Arc::default())
+        Self::build(name.into(), Arc::new(bindings), Arc::default(), BTreeSet::new(), Arc::default(), Arc::default())
     }
 
     /// The same person in these groups, as [`crate::group_key`] names them.
     #[must_use]
     pub fn in_groups(self, groups: impl IntoIterator<Item = String>) -> Self {
-        Self::build(self.name, self.bindings, self.custom, groups.into_iter().collect(), self.reach)
+        Self::build(self.name, self.bindings, self.custom, groups.into_iter().collect(), self.suspended, self.reach)
     }
 
     /// The same person with what custom roles give them.
     #[must_use]
     pub fn with_custom(self, custom: Vec<CustomGrant>) -> Self {
-        Self::build(self.name, self.bindings, Arc::new(custom), self.groups, self.reach)
+        Self::build(self.name, self.bindings, Arc::new(custom), self.groups, self.suspended, self.reach)
+    }
+
+    /// The same person while these organizations are suspended, each for its reason. Those in which they have no foot are
+    /// left out: nothing there is theirs to change.
+    #[must_use]
+    pub fn while_suspended(self, orgs: &BTreeMap<Name, String>) -> Self {
+        let reached = |org: &Name| {
+            let scope = ScopePath::org(org.clone());
+            self.scopes().any(|bound| bound.contains(&scope) || scope.contains(bound))
+        };
+        let suspended: BTreeMap<Name, String> =
+            orgs.iter().filter(|(org, _)| reached(org)).map(|(org, reason)| (org.clone(), reason.clone())).collect();
+        Self::build(self.name, self.bindings, self.custom, self.groups, Arc::new(suspended), self.reach)
     }
 
     /// The same person with one more binding.
     #[must_use]
     pub fn granted(&self, binding: Option<Binding>) -> Self {
         let bindings = self.bindings.iter().cloned().chain(binding).collect();
-        Self::build(self.name.clone(), Arc::new(bindings), self.custom.clone(), self.groups.clone(), self.reach.clone())
+        Self::build(
+            self.name.clone(),
+            Arc::new(bindings),
+            self.custom.clone(),
+            self.groups.clone(),
+            self.suspended.clone(),
+            self.reach.clone(),
+        )
     }
 
     fn build(
@@ -65,15 +96,33 @@ impl Principal {
         bindings: Arc<Vec<Binding>>,
         custom: Arc<Vec<CustomGrant>>,
         groups: BTreeSet<String>,
+        suspended: Arc<BTreeMap<Name, String>>,
         reach: Arc<Reach>,
     ) -> Self {
         let places = places(bindings.iter().map(|b| &b.scope).chain(custom.iter().map(|c| &c.scope)));
-        let entity = crate::cedar::principal_entity(&name, &role_scopes(&bindings), &custom_scopes(&custom), &places, &groups);
-        Self { name, bindings, custom, groups, entity, reach }
+        let about = About {
+            name: &name,
+            roles: role_scopes(&bindings),
+            custom: custom_scopes(&custom),
+            places,
+            groups: &groups,
+            suspended: suspended.keys().map(|org| ScopePath::org(org.clone()).key()).collect(),
+        };
+        let entity = crate::entity::principal_entity(&about);
+        Self { name, bindings, custom, groups, suspended, entity, reach }
     }
 
-    /// Whether a role gives them this permission at `scope`, for every object there, and their sign-in reaches it.
+    /// Why the organization of a place is suspended, where it is.
+    pub fn suspension(&self, scope: &ScopePath) -> Option<&str> {
+        self.suspended.get(scope.org.as_ref()?).map(String::as_str)
+    }
+
+    /// Whether a role gives them this permission at `scope`, for every object there, their sign-in reaches it, and the place
+    /// is not suspended.
     pub fn holds(&self, permission: Permission, scope: &ScopePath) -> bool {
+        if self.suspension(scope).is_some() && !crate::generated::while_suspended(permission) {
+            return false;
+        }
         let given = self.bindings.iter().any(|b| b.scope.contains(scope) && b.role.has(permission))
             || self.custom.iter().any(|c| c.scope.contains(scope) && c.permissions.contains(&permission));
         given && self.reach.holds(permission, scope)

@@ -109,6 +109,11 @@ impl Resource {
         Self { two_person: false, ..self.clone() }
     }
 
+    /// The place it is, or else lives in: an organization is in itself.
+    pub(crate) fn inner(&self) -> &ScopePath {
+        self.opens.as_ref().unwrap_or(&self.scope)
+    }
+
     /// Its uid; empty for a place.
     pub fn uid(&self) -> &str {
         &self.uid

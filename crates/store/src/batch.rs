@@ -9,7 +9,7 @@ use crate::{Inner, Store};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use warpyard_model::kinds::{AuditOutcome, RoleBinding, Workspace};
+use warpyard_model::kinds::{AuditOutcome, Organization, RoleBinding, Workspace};
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::permission::Role;
 use warpyard_model::{Error, FieldError, Kind, Metadata, Name, Object, Result, ScopePath, Spec};
@@ -248,6 +248,17 @@ impl Batch {
     pub async fn change<A: Mutates, S: Spec>(&mut self, proof: &Allowed<A, S>, change: Change<S>) -> Result<Object<S>> {
         let object = self.load(proof).await?;
         self.rewrite(object, change, &permission_word::<A, S>()).await
+    }
+
+    /// Changes an organization under the right to suspend it; the audit trail tells which of both it was.
+    pub async fn suspend(
+        &mut self,
+        proof: &Allowed<action::Suspend, Organization>,
+        spec: Organization,
+    ) -> Result<Object<Organization>> {
+        let object = self.load(proof).await?;
+        let word = if spec.suspended.is_some() { "organization.suspend" } else { "organization.resume" };
+        self.rewrite(object, Change::to(spec), word).await
     }
 
     /// Puts the spec of an earlier generation back as a new one, byte for byte as it was written then. `references` are

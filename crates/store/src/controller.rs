@@ -174,10 +174,12 @@ impl ControllerStore {
     }
 
     /// Changes spec and status of several objects of a kind and one of another under a lease, as one: what a controller does
-    /// because somebody's deadline has come. Nothing is changed when one of them is no longer as it was seen.
+    /// because somebody's deadline has come. The audit trail says `<kind>.<verb>`. Nothing is changed when one of them is no
+    /// longer as it was seen.
     pub async fn change<S: Spec, T: Spec>(
         &self,
         lease: Option<&Lease>,
+        verb: &str,
         events: &[Event],
         (uid, seen, change): (&str, i64, Change<S>),
         others: Vec<(String, i64, Change<T>)>,
@@ -187,11 +189,11 @@ impl ControllerStore {
             lease::check(&mut batch.conn, lease).await?;
         }
         for (uid, seen, change) in others {
-            if !batch.change_seen(&uid, seen, change).await? {
+            if !batch.change_seen(&uid, seen, change, verb).await? {
                 return Ok(false);
             }
         }
-        if !batch.change_seen(uid, seen, change).await? {
+        if !batch.change_seen(uid, seen, change, verb).await? {
             return Ok(false);
         }
         for event in events {
@@ -218,12 +220,12 @@ impl ControllerStore {
 
 impl Batch {
     /// Changes an object that a controller has decided about, if it is still as that controller saw it.
-    async fn change_seen<S: Spec>(&mut self, uid: &str, seen: i64, change: Change<S>) -> Result<bool> {
+    async fn change_seen<S: Spec>(&mut self, uid: &str, seen: i64, change: Change<S>, verb: &str) -> Result<bool> {
         let found = crate::read::find_uid(&mut self.conn, uid).await?;
         let still = found
             .filter(|o| o.kind == S::KIND && o.metadata.resource_version == seen && o.metadata.deletion_requested_at.is_none());
         let Some(object) = still else { return Ok(false) };
-        let word = format!("{}.move", S::KIND.snake());
+        let word = format!("{}.{verb}", S::KIND.snake());
         self.rewrite(object, change, &word).await?;
         Ok(true)
     }

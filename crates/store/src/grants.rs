@@ -127,11 +127,24 @@ pub(crate) async fn grants_of(conn: &mut Conn, user: &str, now: Timestamp) -> Re
     Ok((granted, groups))
 }
 
-fn principal_from(user: &str, granted: &[Granted], groups: Vec<String>) -> Principal {
+/// The suspended organizations, each with its reason.
+async fn suspended(conn: &mut Conn) -> Result<BTreeMap<Name, String>> {
+    let sql = "SELECT name, spec FROM object WHERE kind = 'Organization' AND spec LIKE '%\"suspended\"%'";
+    let mut out = BTreeMap::new();
+    for row in &conn.all(sql, &[]).await? {
+        let spec: Organization = serde_json::from_value(row.json("spec")?).map_err(Error::internal)?;
+        if let Some(suspension) = spec.suspended {
+            out.insert(name_of(&row.text("name")?)?, suspension.reason);
+        }
+    }
+    Ok(out)
+}
+
+fn principal_from(user: &str, granted: &[Granted], groups: Vec<String>, suspended: &BTreeMap<Name, String>) -> Principal {
     let bindings = granted.iter().filter_map(|g| Some(Binding { role: g.role?, scope: g.scope.clone() })).collect();
     let custom = granted.iter().filter(|g| g.custom_role.is_some());
     let custom = custom.map(|g| CustomGrant { permissions: g.permissions.clone(), scope: g.scope.clone() }).collect();
-    Principal::new(user, bindings).with_custom(custom).in_groups(groups)
+    Principal::new(user, bindings).with_custom(custom).in_groups(groups).while_suspended(suspended)
 }
 
 /// How far a sign-in reaches: as far as its token is made for, and not where a second factor is asked for that was not shown.
@@ -194,11 +207,12 @@ impl Store {
         let mut conn = self.inner.db.read().await?;
         let (granted, groups) = grants_of(&mut conn, user.as_str(), now).await?;
         let until = granted.iter().filter_map(|g| g.expires_at).min();
-        let mut principal = principal_from(user.as_str(), &granted, groups);
+        let mut principal = principal_from(user.as_str(), &granted, groups, &suspended(&mut conn).await?);
         if let Some(who) = who {
             principal = principal.within(reach_of(&mut conn, who).await?);
         }
         let principal = Arc::new(principal);
+        drop(conn);
         if let Ok(mut cache) = self.inner.principals.write() {
             if cache.len() > 10_000 {
                 cache.clear();
@@ -242,6 +256,11 @@ impl Store {
 }
 
 impl ControllerStore {
+    /// The suspended organizations, each with its reason.
+    pub async fn suspended_orgs(&self) -> Result<BTreeMap<Name, String>> {
+        suspended(&mut self.store.inner.db.read().await?).await
+    }
+
     /// What a person holds now, and by which bindings.
     pub async fn grants(&self, user: &Name) -> Result<Vec<Granted>> {
         let now = self.store.now();
@@ -306,7 +325,8 @@ impl Batch {
     pub async fn principal(&mut self, _proof: &ControllerProof, user: &Name) -> Result<Principal> {
         let now = self.inner.clock.now();
         let (granted, groups) = grants_of(&mut self.conn, user.as_str(), now).await?;
-        Ok(principal_from(user.as_str(), &granted, groups))
+        let suspended = suspended(&mut self.conn).await?;
+        Ok(principal_from(user.as_str(), &granted, groups, &suspended))
     }
 
     /// The people in a group, as this transaction sees it.

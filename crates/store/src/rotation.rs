@@ -6,8 +6,8 @@ use crate::db::{Conn, args};
 use crate::{ControllerStore, Store};
 use serde::Serialize;
 use warpyard_model::Result;
-use warpyard_model::kinds::{AuditOutcome, Organization};
-use warpyard_policy::{Allowed, action};
+use warpyard_model::kinds::AuditOutcome;
+use warpyard_policy::{Allowed, MasterKeys, action};
 
 /// Rows that are wrapped again in one transaction.
 const STEP: i64 = 100;
@@ -42,8 +42,8 @@ async fn counts(conn: &mut Conn) -> Result<Vec<(String, i64)>> {
 }
 
 impl Store {
-    /// How sealed values are kept, for whoever runs the installation: who may make organizations.
-    pub async fn encryption(&self, _proof: &Allowed<action::Create, Organization>) -> Result<Encryption> {
+    /// How sealed values are kept.
+    pub async fn encryption(&self, _proof: &Allowed<action::View, MasterKeys>) -> Result<Encryption> {
         let counts = counts(&mut self.inner.db.read().await?).await?;
         let mut ids = self.inner.key.ids();
         // Keys that are missing show too: their values cannot be opened.
@@ -57,14 +57,19 @@ impl Store {
     }
 
     /// Begins a new key. Values sealed with older ones are wrapped again by [`ControllerStore::rewrap`].
-    pub async fn rotate_key(&self, proof: &Allowed<action::Create, Organization>, context: &Context) -> Result<Encryption> {
+    pub async fn rotate_key(
+        &self,
+        seen: &Allowed<action::View, MasterKeys>,
+        _proof: &Allowed<action::Update, MasterKeys>,
+        context: &Context,
+    ) -> Result<Encryption> {
         let in_use: Vec<String> = counts(&mut self.inner.db.read().await?).await?.into_iter().map(|(id, _)| id).collect();
         let key = self.inner.key.clone();
         // The source may be a command that takes its time.
         tokio::task::spawn_blocking(move || key.begin_next(&in_use)).await.map_err(warpyard_model::Error::internal)??;
         let id = self.inner.key.current()?.id;
         self.audit_note(context, "", "encryption.rotate", AuditOutcome::Allowed, &id).await?;
-        self.encryption(proof).await
+        self.encryption(seen).await
     }
 }
 

@@ -4,9 +4,9 @@ use crate::{FakeClock, Postgres};
 use std::path::PathBuf;
 use std::sync::Arc;
 use warpyard_model::meta::NewMetadata;
-use warpyard_model::permission::{Role, Subject};
+use warpyard_model::permission::Role;
 use warpyard_model::{Name, Object, Result, ScopePath, Spec};
-use warpyard_policy::{Action, Allowed, Binding, Policy, Principal, Resource, action};
+use warpyard_policy::{Action, Allowed, Binding, Policy, Principal, Resource, SubjectType, action};
 use warpyard_store::{Change, Context, ControllerStore, MasterKey, NewObject, Removed, Store};
 
 /// The key that test stores seal with.
@@ -91,8 +91,8 @@ impl TestStore {
     }
 
     /// Proof that `who` may do `A` in a place.
-    pub fn allow_in<A: Action, S: Spec>(&self, who: &Principal, scope: &ScopePath) -> Result<Allowed<A, S>> {
-        self.policy.allow(who, &Resource::place(Subject::Kind(S::KIND), scope))
+    pub fn allow_in<A: Action, S: SubjectType>(&self, who: &Principal, scope: &ScopePath) -> Result<Allowed<A, S>> {
+        self.policy.allow(who, &Resource::place(S::SUBJECT, scope))
     }
 
     /// Audit context of somebody.

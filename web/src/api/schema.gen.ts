@@ -3275,6 +3275,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspend an organization: what runs is stopped, and nothing in it can be changed */
+        post: operations["organization_suspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a suspended organization go on; nothing is started by that */
+        post: operations["organization_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an organization looks, for its sign-in page */
+        get: operations["organization_look"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/look/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a look would be like; changes nothing */
+        post: operations["organization_look_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3347,7 +3415,7 @@ export interface components {
             places: string[];
         };
         /** @enum {string} */
-        Permission: "organization.view" | "organization.create" | "organization.update" | "organization.delete" | "user.view" | "user.create" | "user.update" | "user.delete" | "user.set_password" | "target.view" | "target.create" | "target.update" | "target.delete" | "system_profile.view" | "system_profile.publish" | "role_binding.view" | "role_binding.create" | "role_binding.update" | "role_binding.delete" | "group.view" | "group.create" | "group.update" | "group.delete" | "service_account.view" | "service_account.create" | "service_account.update" | "service_account.delete" | "custom_role.view" | "custom_role.create" | "custom_role.update" | "custom_role.delete" | "identity_provider.view" | "identity_provider.create" | "identity_provider.update" | "identity_provider.delete" | "icon.view" | "icon.create" | "icon.update" | "icon.delete" | "environment_template.view" | "environment_template.create" | "environment_template.update" | "environment_template.delete" | "project.view" | "project.create" | "project.update" | "project.delete" | "secret.view" | "secret.create" | "secret.update" | "secret.delete" | "compute_profile.view" | "compute_profile.create" | "compute_profile.update" | "compute_profile.delete" | "compute_profile.publish" | "service_profile.view" | "service_profile.create" | "service_profile.update" | "service_profile.delete" | "service_profile.publish" | "workspace.view" | "workspace.create" | "workspace.update" | "workspace.delete" | "compute_instance.view" | "compute_instance.create" | "compute_instance.update" | "compute_instance.delete" | "compute_instance.operate" | "compute_instance.create_on_behalf" | "compute_instance.logs" | "compute_instance.transfer" | "service_instance.view" | "service_instance.create" | "service_instance.update" | "service_instance.delete" | "service_instance.operate" | "service_instance.create_on_behalf" | "service_instance.connect" | "service_instance.exec" | "service_instance.logs" | "service_instance.transfer" | "audit_entry.view";
+        Permission: "organization.view" | "organization.create" | "organization.update" | "organization.delete" | "organization.suspend" | "user.view" | "user.create" | "user.update" | "user.delete" | "user.set_password" | "target.view" | "target.create" | "target.update" | "target.delete" | "system_profile.view" | "system_profile.publish" | "role_binding.view" | "role_binding.create" | "role_binding.update" | "role_binding.delete" | "group.view" | "group.create" | "group.update" | "group.delete" | "service_account.view" | "service_account.create" | "service_account.update" | "service_account.delete" | "custom_role.view" | "custom_role.create" | "custom_role.update" | "custom_role.delete" | "identity_provider.view" | "identity_provider.create" | "identity_provider.update" | "identity_provider.delete" | "icon.view" | "icon.create" | "icon.update" | "icon.delete" | "environment_template.view" | "environment_template.create" | "environment_template.update" | "environment_template.delete" | "project.view" | "project.create" | "project.update" | "project.delete" | "secret.view" | "secret.create" | "secret.update" | "secret.delete" | "compute_profile.view" | "compute_profile.create" | "compute_profile.update" | "compute_profile.delete" | "compute_profile.publish" | "service_profile.view" | "service_profile.create" | "service_profile.update" | "service_profile.delete" | "service_profile.publish" | "workspace.view" | "workspace.create" | "workspace.update" | "workspace.delete" | "compute_instance.view" | "compute_instance.create" | "compute_instance.update" | "compute_instance.delete" | "compute_instance.operate" | "compute_instance.create_on_behalf" | "compute_instance.logs" | "compute_instance.transfer" | "service_instance.view" | "service_instance.create" | "service_instance.update" | "service_instance.delete" | "service_instance.operate" | "service_instance.create_on_behalf" | "service_instance.connect" | "service_instance.exec" | "service_instance.logs" | "service_instance.transfer" | "audit_entry.view" | "encryption.view" | "encryption.update";
         /** @description Signed out here. */
         SignedOut: {
             /** @description Where to sign out at the identity provider. */
@@ -4213,6 +4281,13 @@ export interface components {
             two_person?: components["schemas"]["TwoPerson"];
             /** @description How people have to sign in to work in it. */
             sign_in?: components["schemas"]["OrganizationSignIn"];
+            /**
+             * @description While it is there, nothing in the organization can be changed, started or opened, and what ran is stopped. Only
+             *     platform admins set it and take it away.
+             */
+            suspended?: components["schemas"]["Suspension"] | null;
+            /** @description How it looks to its people, before and after they sign in. */
+            look?: components["schemas"]["Look"] | null;
         };
         /** @description The two-person rules: what one person wrote, another one lets out. */
         TwoPerson: {
@@ -7482,6 +7557,73 @@ export interface components {
         };
         /** @description The class of an error; every transport maps it in one place. */
         ErrorCode: "not_found" | "already_exists" | "invalid" | "conflict" | "forbidden" | "second_factor_required" | "unauthenticated" | "rate_limited" | "quota_exceeded" | "capacity_unavailable" | "approval_required" | "precondition_failed" | "too_large" | "provider_failed" | "unavailable" | "internal";
+        /** @description That an organization is suspended. */
+        Suspension: {
+            /** @description Why, for its people: at most 500 characters on one line. */
+            reason: string;
+        };
+        /** @description Name, picture, colour, links and a message. Everybody who knows the organization's name may see it without signing in. */
+        Look: {
+            /** @description What stands beside the picture; at most 60 characters. */
+            name?: string;
+            /** @description An SVG or PNG, kept without anything that could run or lead elsewhere. */
+            logo?: components["schemas"]["Icon"] | null;
+            /** @description `#rrggbb`. Made lighter or darker where it could not be read; refused where that would make it another colour. */
+            accent?: string;
+            /** @description At most eight. */
+            links?: components["schemas"]["Link"][];
+            /** @description Markdown above the sign-in form; at most 2000 characters. */
+            message?: string;
+        };
+        /** @description A link of an organization, such as to its help desk. */
+        Link: {
+            /** @description What people read. */
+            title: string;
+            /** @description Where it leads: `https://`, `http://` or `mailto:`. */
+            url: string;
+        };
+        /** @description Nothing has to be said to let an organization go on. */
+        Resume: Record<string, never>;
+        /** @description A look as pages take it. */
+        LookView: {
+            /** @description What stands beside the picture. */
+            name?: string;
+            /** @description The picture as a `data:` address for an `img`. */
+            logo?: string | null;
+            /** @description The accent, readable in both themes. */
+            accent?: components["schemas"]["Accent"] | null;
+            /** @description Links. */
+            links?: components["schemas"]["Link"][];
+            /** @description Markdown for the sign-in page. */
+            message?: string;
+        };
+        /** @description An accent in both themes. */
+        Accent: {
+            /** @description On light surfaces. */
+            light: components["schemas"]["Tones"];
+            /** @description On dark surfaces. */
+            dark: components["schemas"]["Tones"];
+        };
+        /** @description The colours of one theme, as `#rrggbb`. */
+        Tones: {
+            /** @description Buttons and marks: 3:1 on every surface. */
+            accent: string;
+            /** @description The same under the pointer. */
+            accent_hover: string;
+            /** @description A surface in a trace of the colour. */
+            accent_soft: string;
+            /** @description Text: 4.5:1 on every surface, the soft one too. */
+            accent_ink: string;
+            /** @description Text on the accent: 4.5:1. */
+            on_accent: string;
+        };
+        /** @description A look that is not kept, and what was left out of its picture. */
+        LookPreview: {
+            /** @description As people would see it. */
+            look: components["schemas"]["LookView"];
+            /** @description What was left out of the picture, in words, because it could run or lead elsewhere. */
+            left_out: string[];
+        };
     };
     responses: {
         /** @description Forbidden */
@@ -17125,6 +17267,152 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    organization_suspend: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Suspension"];
+            };
+        };
+        responses: {
+            /** @description The organization; instances are being stopped. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    organization_resume: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resume"];
+            };
+        };
+        responses: {
+            /** @description The organization. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    organization_look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The look; empty where there is none, or no such organization. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookView"];
+                };
+            };
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    organization_look_preview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Look"];
+            };
+        };
+        responses: {
+            /** @description As people would see it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookPreview"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];

@@ -81,7 +81,22 @@ export interface OrganizationStatus {
   /** Somebody wants a rule switched off; a second person has to want it too. */
   switching_off?: { two_person: TwoPerson; by: string; at: string };
 }
-export type Organization = Obj<{ currency: string; two_person?: TwoPerson; sign_in?: { require_second_factor?: boolean } }, OrganizationStatus>;
+export interface OrganizationLook {
+  name?: string;
+  logo?: { svg?: string; png?: string };
+  accent?: string;
+  links?: { title: string; url: string }[];
+  message?: string;
+}
+export interface OrganizationSpec {
+  currency: string;
+  two_person?: TwoPerson;
+  sign_in?: { require_second_factor?: boolean };
+  /** While it is there, nothing in the organization can be changed. */
+  suspended?: { reason: string };
+  look?: OrganizationLook;
+}
+export type Organization = Obj<OrganizationSpec, OrganizationStatus>;
 export type Project = Obj<{ contact?: string }, NoStatus>;
 export type Workspace = Obj<{ notes?: string }, NoStatus>;
 export type Secret = Obj<{ data: Record<string, string> }, NoStatus>;

@@ -1,21 +1,24 @@
 // The sheet of the pages one sees before being signed in.
 import type { ReactNode } from "react";
+import type { Look } from "../api/look";
+import { useAccent } from "../lib/accent";
 import { useTitle } from "../lib/hooks";
-import { frame } from "../messages/en/frame";
+import { Markdown } from "../ui/Markdown";
+import { OrgLinks, OrgMark } from "./OrgMark";
 
-export function SessionPage({ title, text, children }: { title: string; text?: ReactNode; children: ReactNode }) {
+export function SessionPage({ title, text, look = {}, children }: { title: string; text?: ReactNode; look?: Look; children: ReactNode }) {
   useTitle(title);
+  useAccent(look.accent);
   return (
     <main className="mx-auto flex min-h-dvh w-full max-w-sm flex-col justify-center gap-6 px-4 py-12">
-      <div className="flex items-center gap-2.5 text-16 font-semibold">
-        <img src="./favicon.svg" alt="" className="size-6" />
-        {frame.product}
-      </div>
+      <OrgMark look={look} />
       <div>
         <h1 className="text-28 font-semibold">{title}</h1>
         {text && <p className="mt-2 text-muted">{text}</p>}
       </div>
+      {look.message && <Markdown text={look.message} />}
       {children}
+      <OrgLinks look={look} />
     </main>
   );
 }

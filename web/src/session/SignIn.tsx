@@ -1,8 +1,9 @@
-import { useSearch } from "@tanstack/react-router";
+import { useParams, useSearch } from "@tanstack/react-router";
 import { KeyRound } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { api } from "../api/client";
 import { ApiError } from "../api/error";
+import { useLook } from "../api/look";
 import type { Me } from "../api/types";
 import { type PasskeyChallenge, type SecondFactorAsked, type SignInAnswer, isSignedIn } from "../api/types-people";
 import { declined, passkeysWork, showPasskey } from "../lib/webauthn";
@@ -23,7 +24,11 @@ export function SignIn() {
   const [busy, setBusy] = useState<"password" | "passkey">();
   const [error, setError] = useState<unknown>();
   const [asked, setAsked] = useState<SecondFactorAsked>();
-  const { next, org, sso } = useSearch({ from: "/sign-in" });
+  // At /o/{org} the page has that organization's look; one that is not there has none.
+  const { org: own } = useParams({ strict: false }) as { org?: string };
+  const { next, org: failed, sso } = useSearch({ strict: false }) as { next?: string; org?: string; sso?: string };
+  const org = own ?? failed;
+  const look = useLook(org ?? "");
   const signedIn = useSignedIn(next);
 
   const attempt = async (how: "password" | "passkey", work: () => Promise<void>) => {
@@ -63,7 +68,7 @@ export function SignIn() {
     );
   const refused = error instanceof ApiError && (error.status === 401 || error.status === 403);
   return (
-    <SessionPage title={m.signIn}>
+    <SessionPage title={m.signIn} look={look}>
       {sso && error === undefined && (
         <div role="alert">
           <Notice tone="failed">{providers.page.errors[sso] ?? providers.page.errors.failed}</Notice>

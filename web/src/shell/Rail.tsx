@@ -1,7 +1,8 @@
 // The left rail: the areas a person may use, then the pages of the one they are in.
 import { Link, useLocation } from "@tanstack/react-router";
-import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
+import { ExternalLink, PanelLeftClose, PanelLeftOpen } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
+import { type Look } from "../api/look";
 import { useMe, usePermissions } from "../api/session";
 import { areaOf, areas } from "../areas";
 import { useCurrentScope } from "../lib/scope";
@@ -10,7 +11,7 @@ import { cx } from "../ui/cx";
 import { IconButton } from "../ui/Button";
 import { Tooltip } from "../ui/Tooltip";
 
-export function Rail({ collapsed = false, onToggle }: { collapsed?: boolean; onToggle?: () => void }) {
+export function Rail({ look, collapsed = false, onToggle }: { look: Look; collapsed?: boolean; onToggle?: () => void }) {
   const { pathname } = useLocation();
   const scope = useCurrentScope();
   const me = useMe();
@@ -27,8 +28,8 @@ export function Rail({ collapsed = false, onToggle }: { collapsed?: boolean; onT
       className={cx("sticky top-0 flex h-dvh shrink-0 flex-col gap-4 overflow-y-auto border-r border-line bg-sunken p-2", collapsed ? "w-[52px]" : "w-60")}
     >
       <Link to="/" className="flex h-9 items-center gap-2.5 rounded-md px-2 text-16 font-semibold">
-        <Mark />
-        {!collapsed && m.product}
+        {look.logo ? <img src={look.logo} alt="" className="max-h-7 max-w-20 shrink-0 rounded-sm bg-paper object-contain p-0.5" /> : <Mark />}
+        {collapsed ? <span className="sr-only">{look.name || m.product}</span> : <span className="min-w-0 truncate">{look.name || m.product}</span>}
       </Link>
       {reachable.length > 1 && (
         <ul aria-label={m.rail.areas} className="flex flex-col gap-0.5">
@@ -56,6 +57,23 @@ export function Rail({ collapsed = false, onToggle }: { collapsed?: boolean; onT
               </li>
             );
           })}
+        </ul>
+      )}
+      {!collapsed && (look.links?.length ?? 0) > 0 && (
+        <ul aria-label={m.orgLinks} className="flex flex-col gap-0.5 border-t border-line pt-4">
+          {look.links?.map((link) => (
+            <li key={`${link.title} ${link.url}`}>
+              <a
+                href={link.url}
+                target="_blank"
+                rel="noopener noreferrer"
+                className="flex h-8 items-center gap-2.5 rounded-md px-2.5 text-muted hover:bg-hover hover:text-ink"
+              >
+                <ExternalLink size={16} aria-hidden className="shrink-0" />
+                <span className="truncate">{link.title}</span>
+              </a>
+            </li>
+          ))}
         </ul>
       )}
       {onToggle && (

@@ -2,9 +2,11 @@
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { Suspense, lazy, useEffect, useState } from "react";
 import { useConnectionState } from "../api/live";
+import { useLook } from "../api/look";
 import { useMe } from "../api/session";
 import { useNarrow } from "../lib/hooks";
 import { paths } from "../lib/paths";
+import { useCurrentScope } from "../lib/scope";
 import { readSetting, writeSetting } from "../lib/storage";
 import { frame as m } from "../messages/en/frame";
 import { buttonClass } from "../ui/Button";
@@ -15,6 +17,8 @@ import { TopBar } from "./TopBar";
 // Not part of the first load, but there before anybody presses its keys: what is typed after them must not be lost.
 const loadPalette = () => import("./palette/Palette");
 const Palette = lazy(loadPalette);
+// Most organizations have no accent and are not suspended.
+const OrgFrame = lazy(() => import("./OrgFrame"));
 const PALETTE_AFTER_MS = 1_500;
 
 export function Shell() {
@@ -25,6 +29,8 @@ export function Shell() {
   const [paletteAsked, setPaletteAsked] = useState(false);
   const { pathname } = useLocation();
   const me = useMe();
+  const { org = "" } = useCurrentScope();
+  const look = useLook(org);
   const navigate = useNavigate();
 
   useEffect(() => setDrawer(false), [pathname]);
@@ -66,16 +72,19 @@ export function Shell() {
       >
         {m.skip}
       </a>
-      {!narrow && <Rail collapsed={collapsed} onToggle={toggle} />}
+      {!narrow && <Rail look={look} collapsed={collapsed} onToggle={toggle} />}
       {narrow && (
         <Drawer open={drawer} onClose={() => setDrawer(false)}>
-          <Rail />
+          <Rail look={look} />
         </Drawer>
       )}
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar narrow={narrow} onMenu={() => setDrawer(true)} onPalette={() => setPalette(true)} />
         <ConnectionNotice />
         <SecondFactorNotice />
+        <Suspense fallback={null}>
+          <OrgFrame look={look} />
+        </Suspense>
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
           <Outlet />
         </main>

@@ -22,6 +22,7 @@ pub(crate) mod logs;
 pub(crate) mod notifications;
 pub(crate) mod open;
 pub(crate) mod operate;
+pub(crate) mod org;
 pub(crate) mod profile;
 pub(crate) mod roles;
 pub(crate) mod share;
@@ -70,6 +71,7 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Profile(command) => profile::run(command, session()?).await,
         Command::SystemProfile(command) => system_profile::run(command, session()?).await,
         Command::User(command) => user::run(command, session()?).await,
+        Command::Org(command) => org::run(command, session()?).await,
         Command::Admin(command) => crate::serve::admin(command, &global).await,
         Command::Token(command) => token::run(command, session()?).await,
         Command::Access(args) => access::run(args, session()?).await,

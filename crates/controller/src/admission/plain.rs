@@ -5,12 +5,12 @@ use super::{Admission, Admit, Admitted};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use warpyard_model::kinds::{
-    EnvironmentTemplate, LONGEST_ACCOUNT_NAME, Organization, Project, Secret, ServiceAccount, Target, User, Workspace,
+    EnvironmentTemplate, LONGEST_ACCOUNT_NAME, Look, Organization, Project, Secret, ServiceAccount, Target, User, Workspace,
 };
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::permission::Role;
 use warpyard_model::{Error, FieldError, Object, Result, ScopePath, Spec as _};
-use warpyard_policy::{Allowed, Binding, action};
+use warpyard_policy::{Allowed, Binding, Resource, action};
 use warpyard_store::Located;
 
 macro_rules! admitted_as_they_are {
@@ -28,11 +28,12 @@ macro_rules! admitted_as_they_are {
 admitted_as_they_are!(Project, Target);
 
 impl Admit for Organization {
+    /// An organization's admins change it; whether it is suspended is not theirs to say.
     async fn admit(
-        self,
+        mut self,
         admission: &mut Admission<'_>,
         _: &ScopePath,
-        _: &NewMetadata,
+        metadata: &NewMetadata,
         old: Option<&Object<Self>>,
     ) -> Result<Admitted<Self>> {
         let asks = |spec: &Self| spec.sign_in.require_second_factor;
@@ -41,6 +42,14 @@ impl Admit for Organization {
                 "spec.sign_in.require_second_factor",
                 "whoever switches this on signs in with a second factor first, or would be the first to be kept out",
             ));
+        }
+        // Whatever the way it came, the picture is harmless.
+        let clean = self.look.take().map(Look::cleaned).transpose().map_err(|error| Error::invalid(vec![error]))?;
+        self.look = clean.map(|(look, _)| look).filter(|look| *look != Look::default());
+        if self.suspended != old.and_then(|o| o.spec.suspended.clone()) {
+            let uid = old.map_or("", |o| o.metadata.uid.as_str());
+            let itself = Resource::object(Self::KIND, uid, &metadata.name, &ScopePath::platform());
+            admission.policy.allow::<action::Suspend, Self>(&admission.principal, &itself)?;
         }
         rules_of(admission, self, old).await
     }

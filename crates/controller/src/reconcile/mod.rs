@@ -5,6 +5,7 @@ mod desk;
 mod runner;
 mod scheduler;
 mod service;
+mod suspended;
 mod targets;
 mod timeline;
 mod updates;

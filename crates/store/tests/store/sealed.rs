@@ -51,10 +51,10 @@ async fn sealed_values_open_with_the_key_alone(db: TestStore) {
 
 async fn a_rotation_that_is_cut_off_goes_on(db: TestStore) {
     use warpyard_model::ScopePath;
-    use warpyard_model::kinds::Organization;
-    use warpyard_policy::action;
+    use warpyard_policy::{MasterKeys, action};
     seed(&db).await;
-    let proof = db.allow_in::<action::Create, Organization>(&TestStore::root(), &ScopePath::platform()).unwrap();
+    let proof = db.allow_in::<action::View, MasterKeys>(&TestStore::root(), &ScopePath::platform()).unwrap();
+    let change = db.allow_in::<action::Update, MasterKeys>(&TestStore::root(), &ScopePath::platform()).unwrap();
     let mut uids = Vec::new();
     for i in 0..150 {
         let masked = Secret { data: BTreeMap::from([("a".to_owned(), String::new())]) };
@@ -64,7 +64,7 @@ async fn a_rotation_that_is_cut_off_goes_on(db: TestStore) {
     }
     let first = db.store.encryption(&proof).await.unwrap();
     assert_eq!((first.values, first.waiting, first.keys.len()), (150, 0, 1));
-    let rotated = db.store.rotate_key(&proof, &TestStore::context("root")).await.unwrap();
+    let rotated = db.store.rotate_key(&proof, &change, &TestStore::context("root")).await.unwrap();
     assert_eq!((rotated.waiting, rotated.keys[0].values, rotated.keys[1].id.clone()), (150, 0, first.keys[0].id.clone()));
     // Some are wrapped again; then the server is gone, and another one with the same keys goes on.
     assert_eq!(db.controller().rewrap().await.unwrap(), 100);

@@ -11,16 +11,18 @@ import { useTitle } from "../../lib/hooks";
 import { paths } from "../../lib/paths";
 import { admin } from "../../messages/en/admin";
 import { operations as m } from "../../messages/en/operations";
+import { suspension } from "../../messages/en/tenants";
 import { Button, buttonClass } from "../../ui/Button";
 import { ConfirmDialog } from "../../ui/Dialog";
 import { Checkbox, TextField } from "../../ui/Field";
-import { ErrorPanel, PageBody, PageHeader, PageSkeleton, Section, Skeleton } from "../../ui/Page";
+import { ErrorPanel, Notice, PageBody, PageHeader, PageSkeleton, Section, Skeleton } from "../../ui/Page";
 import { toast } from "../../ui/Toast";
 import { Unsaved } from "../../ui/Unsaved";
 import { AddBinding } from "../admin/bindings/AddBinding";
 import { BindingTable } from "../admin/bindings/BindingTable";
 import { rowName } from "../../lib/rows";
 import { adminPaths } from "../admin/paths";
+import { Suspension } from "./Suspension";
 
 export function OrganizationPage() {
   const { name = "" } = useParams({ strict: false }) as { name?: string };
@@ -51,11 +53,15 @@ export function OrganizationPage() {
         badges={<code className="text-muted">{name}</code>}
         description={query.data.metadata.description}
         actions={
-          <Link to={paths.admin({ org: name })} className={buttonClass("primary")}>
-            {m.administer}
-          </Link>
+          <>
+            {can("organization.suspend") && <Suspension organization={query.data} />}
+            <Link to={paths.admin({ org: name })} className={buttonClass("primary")}>
+              {m.administer}
+            </Link>
+          </>
         }
       />
+      {query.data.spec.suspended && <Notice tone="failed">{suspension.why(query.data.spec.suspended.reason)}</Notice>}
       <Section title={m.projects}>
         {projects.error && <ErrorPanel error={projects.error} onRetry={projects.refetch} />}
         {!projects.items && !projects.error && <Skeleton lines={2} />}

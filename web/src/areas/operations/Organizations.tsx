@@ -7,6 +7,7 @@ import type { Organization } from "../../api/types";
 import { paths } from "../../lib/paths";
 import { admin } from "../../messages/en/admin";
 import { operations as m } from "../../messages/en/operations";
+import { suspension } from "../../messages/en/tenants";
 import { buttonClass } from "../../ui/Button";
 import type { Column } from "../../ui/DataTable";
 import { RelativeTime } from "../../ui/Time";
@@ -36,6 +37,11 @@ export function Organizations() {
       ),
     },
     { id: "description", header: admin.common.description, cell: (row) => row.metadata.description || admin.common.none },
+    {
+      id: "state",
+      header: suspension.state,
+      cell: ({ spec }) => (spec.suspended ? <span className="text-failed" title={spec.suspended.reason}>{suspension.isSuspended}</span> : suspension.active),
+    },
     { id: "currency", header: m.currency, cell: (row) => row.spec.currency },
     { id: "created", header: admin.common.created, serverSort: "created_at", cell: (row) => <RelativeTime at={row.metadata.created_at} /> },
   ];

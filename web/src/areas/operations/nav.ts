@@ -13,6 +13,6 @@ export const operations: Area = {
   pages: [
     { label: nav.operations.organizations, icon: Building2, to: () => paths.operations(), exact: true },
     { label: nav.operations.catalogue, icon: LibraryBig, to: () => `${paths.operations()}/catalogue`, needs: ["system_profile.publish"] },
-    { label: nav.operations.encryption, icon: KeyRound, to: () => `${paths.operations()}/encryption`, needs: ["organization.create"] },
+    { label: nav.operations.encryption, icon: KeyRound, to: () => `${paths.operations()}/encryption`, needs: ["encryption.view"] },
   ],
 };

@@ -22,6 +22,7 @@ export const frame = {
     signOut: "Sign out",
   },
   breadcrumb: "Breadcrumb",
+  orgLinks: "Links of the organization",
   offline: "Live updates are interrupted. Reconnecting…",
   notFound: { title: "There is no such page", text: "The address may be mistyped, or what was here is gone.", action: "Go home" },
   crashed: { title: "This page broke", reload: "Reload the page" },

@@ -8,6 +8,7 @@ export const PERMISSIONS = [
   "organization.create",
   "organization.update",
   "organization.delete",
+  "organization.suspend",
   "user.view",
   "user.create",
   "user.update",
@@ -88,6 +89,8 @@ export const PERMISSIONS = [
   "service_instance.logs",
   "service_instance.transfer",
   "audit_entry.view",
+  "encryption.view",
+  "encryption.update",
 ] as const satisfies readonly Permission[];
 
 /** The type check fails here, and names it, where the server knows a permission that is not in the list. */

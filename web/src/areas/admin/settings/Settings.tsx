@@ -6,7 +6,7 @@ import { useTitle } from "../../../lib/hooks";
 import { useProjectScope } from "../../../lib/scope";
 import { duties } from "../../../messages/en/duties";
 import { ErrorPanel, PageBody, PageHeader, PageSkeleton } from "../../../ui/Page";
-import { TwoPersonRules } from "./TwoPersonRules";
+import { sections } from "./sections";
 
 const m = duties.settings;
 
@@ -26,7 +26,9 @@ export function Settings() {
   return (
     <PageBody>
       <PageHeader title={m.title} description={m.text} badges={<code className="text-muted">{org}</code>} />
-      <TwoPersonRules key={query.data.metadata.resource_version} organization={query.data} mayChange={can("organization.update")} />
+      {sections.map(({ id, component: Part, anewOnChange }) => (
+        <Part key={`${id} ${anewOnChange ? query.data.metadata.resource_version : query.data.metadata.uid}`} organization={query.data} mayChange={can("organization.update")} />
+      ))}
     </PageBody>
   );
 }
