@@ -147,6 +147,13 @@ pub(crate) enum Command {
     Token(commands::token::TokenCommand),
     /// Show what somebody may do and why, or who may do something.
     Access(commands::access::AccessArgs),
+    /// Ask for a role in an organization, project or workspace, for yourself.
+    RequestAccess(commands::requests::RequestAccessArgs),
+    /// Show who asks for access, and approve or deny it.
+    Requests(commands::requests::RequestsArgs),
+    /// Reports for whoever answers for an organization.
+    #[command(subcommand)]
+    Report(commands::report::ReportCommand),
     /// Show what each built-in role may do.
     Roles(commands::roles::RolesArgs),
     /// Show who did what, when.

@@ -87,8 +87,18 @@ pub struct MeUser {
 /// A role and where it counts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct BindingView {
-    /// The role.
-    pub role: String,
+    /// The built-in role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// The organization's own role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_role: Option<String>,
+    /// The group that has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// Until when; for good where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
     /// The organization, unless it counts everywhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub org: Option<String>,

@@ -14,6 +14,7 @@ mod files;
 mod http;
 mod inbox;
 mod path;
+mod requests;
 mod resource;
 mod sse;
 mod tenant;
@@ -36,6 +37,7 @@ pub use files::{Applied, AppliedItem, ItemScope};
 pub use http::{Client, Credentials};
 pub use inbox::{InboxPage, InboxQuery, NotificationLinkView, NotificationView};
 pub use path::{collection_level, scope_for};
+pub use requests::{AccessRequest, AccessReview, AccessWish, RequestedAccess, ReviewRow};
 pub use resource::{AuditCheck, AuditPage, AuditQuery, Download, EventView, ListQuery, Page, RevisionView};
 pub use terminal::{Terminal, TerminalMessage, TerminalReader, TerminalRequest, TerminalWriter};
 pub use version::{

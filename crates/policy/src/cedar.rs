@@ -71,9 +71,7 @@ impl Policy {
             return Err(Error::second_factor_required());
         }
         if resource.two_person && self.decide(principal, permission, &resource.beside_two_person()) {
-            return Err(Error::approval_required(
-                "You wrote this yourself, and a two-person rule holds here: somebody else decides.",
-            ));
+            return Err(Error::approval_required("You wrote or asked for this yourself: somebody else decides."));
         }
         let view = Permission { subject: permission.subject, verb: Verb::View };
         let seen = permission.verb != Verb::View && self.decide(principal, view, resource);

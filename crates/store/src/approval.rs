@@ -8,6 +8,29 @@ use warpyard_model::kinds::{AuditOutcome, TwoPerson};
 use warpyard_model::{Error, Kind, Metadata, Name, Object, Result, ScopePath, Spec, Timestamp};
 use warpyard_policy::{Allowed, ControllerProof};
 
+/// What people are told about, and where that leads them.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// Where it leads.
+    pub link: NotificationLink,
+    /// What it is, for telling the same once.
+    pub uid: String,
+}
+
+impl About {
+    /// An object.
+    pub fn object(kind: Kind, metadata: &Metadata) -> Self {
+        Self::new(kind.as_str(), &metadata.scope, metadata.name.as_str(), &metadata.uid)
+    }
+
+    /// Anything that has a page.
+    pub fn new(kind: &str, scope: &ScopePath, name: &str, uid: &str) -> Self {
+        let ScopePath { org, project, workspace } = scope.clone();
+        let link = NotificationLink { org, project, workspace, kind: kind.to_owned(), name: name.to_owned() };
+        Self { link, uid: uid.to_owned() }
+    }
+}
+
 /// Something to tell people about an object.
 #[derive(Debug, Clone)]
 pub struct Told {
@@ -73,17 +96,8 @@ impl Batch {
     }
 
     /// Tells people about an object; whoever acts is left out.
-    pub async fn tell_people(
-        &mut self,
-        _proof: &ControllerProof,
-        to: &[Name],
-        kind: Kind,
-        metadata: &Metadata,
-        told: &Told,
-    ) -> Result<()> {
+    pub async fn tell_people(&mut self, _proof: &ControllerProof, to: &[Name], about: &About, told: &Told) -> Result<()> {
         let actor = self.actor_title().await?;
-        let ScopePath { org, project, workspace } = metadata.scope.clone();
-        let link = NotificationLink { org, project, workspace, kind: kind.as_str().to_owned(), name: metadata.name.to_string() };
         let others = to.iter().filter(|name| name.as_str() != self.context.actor);
         let news: Vec<News> = others
             .map(|name| News {
@@ -91,8 +105,8 @@ impl Batch {
                 kind: told.kind,
                 title: told.title.replace("{actor}", &actor),
                 body: told.body.clone(),
-                link: link.clone(),
-                uid: metadata.uid.clone(),
+                link: about.link.clone(),
+                uid: about.uid.clone(),
                 generation: told.generation,
             })
             .collect();

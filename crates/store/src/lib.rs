@@ -4,6 +4,7 @@
 //! is one transaction that changes the object, records its revision, the change that watchers hear of and the audit
 //! entry. SQLite and PostgreSQL share the SQL; see `db.rs`.
 
+mod access_request;
 mod account;
 mod activity;
 mod allocation;
@@ -39,10 +40,11 @@ mod usage;
 mod word;
 mod writing;
 
+pub use access_request::{AccessRequest, NewAccessRequest, RequestState};
 pub use account::{ByProvider, SignIn};
 pub use activity::Activity;
 pub use allocation::{Free, Held, Want};
-pub use approval::Told;
+pub use approval::{About, Told};
 pub use audit::{AuditNote, AuditQuery, AuditVerdict, Broken, ChainCheck, Checkpoint, Flaw};
 pub use batch::{Batch, Change, Context, Mutates, NewObject};
 pub use change::{ChangeFeed, Changed, Operation};
@@ -61,7 +63,7 @@ pub use overview::{
 };
 pub use password::PasswordStrength;
 pub use read::{ListQuery, Located, Page, Revision, SortBy};
-pub use removal::Removed;
+pub use removal::{Referrer, Removed};
 pub use rotation::{Encryption, EncryptionKey};
 pub use row::StoredObject;
 pub use scim::{ScimCaller, ScimGroup, ScimPerson, ScimToken, ScimUser};

@@ -1,11 +1,53 @@
 //! Removing: what still uses an object, and what goes with it.
 
+use crate::Store;
 use crate::batch::{Batch, permission_word};
 use crate::change::Operation;
 use crate::db::args;
 use crate::row::{COLUMNS, StoredObject, columns_of};
-use warpyard_model::{Error, FieldError, Kind, Object, Result, Spec};
-use warpyard_policy::{Allowed, action};
+use warpyard_model::{Error, FieldError, Kind, Name, Object, Result, ScopePath, Spec};
+use warpyard_policy::{Allowed, Resource, action};
+
+/// Something that refers to an object.
+#[derive(Debug, Clone)]
+pub struct Referrer {
+    /// How policies look at it.
+    pub resource: Resource,
+    /// Its kind.
+    pub kind: Kind,
+    /// Where it lives.
+    pub scope: ScopePath,
+    /// Its name.
+    pub name: Name,
+    /// Whose it is; empty where it is nobody's.
+    pub owner: String,
+    /// In which field.
+    pub field: String,
+}
+
+impl Store {
+    /// Everything that refers to an object; whether somebody may see each is the caller's to ask.
+    pub async fn referrers<S: Spec>(&self, proof: &Allowed<action::View, S>) -> Result<Vec<Referrer>> {
+        let mut conn = self.inner.db.read().await?;
+        let sql = format!(
+            "SELECT {COLUMNS}, field FROM (SELECT o.*, r.field AS field FROM reference r JOIN object o ON o.uid = r.uid
+             WHERE r.target_uid = $1) AS used ORDER BY kind, org, project, workspace, name, field LIMIT 500"
+        );
+        let mut out = Vec::new();
+        for row in &conn.all(&sql, args![proof.uid()]).await? {
+            let object = StoredObject::read(row)?;
+            out.push(Referrer {
+                resource: crate::read::resource(&mut conn, &object).await?,
+                kind: object.kind,
+                scope: object.metadata.scope,
+                name: object.metadata.name,
+                owner: object.owner,
+                field: row.text("field")?,
+            });
+        }
+        Ok(out)
+    }
+}
 
 /// What deleting did.
 #[derive(Debug)]
@@ -67,6 +109,18 @@ impl Batch {
             crate::identity::forget_provider(&mut self.conn, uid, true).await?;
             self.conn.run("DELETE FROM scim_token WHERE provider = $1", args![uid]).await?;
         }
+        if let Some(inner) = object.metadata.scope.inside(object.kind, &object.metadata.name) {
+            // What somebody asked for in a place that is gone is asked of nobody.
+            let mut condition = String::from("1 = 1");
+            let mut values = Vec::new();
+            for (column, part) in ["org", "project", "workspace"].into_iter().zip(columns_of(&inner)) {
+                if !part.is_empty() {
+                    values.push(crate::db::Value::from(part));
+                    condition.push_str(&format!(" AND {column} = ${}", values.len()));
+                }
+            }
+            self.conn.run(&format!("DELETE FROM access_request WHERE {condition}"), &values).await?;
+        }
         if matches!(object.kind, Kind::User | Kind::ServiceAccount) {
             let identity = match object.kind {
                 Kind::User => object.metadata.name.clone(),
@@ -74,7 +128,7 @@ impl Batch {
             };
             let name = identity.as_str();
             crate::factor::forget_factors(&mut self.conn, name).await?;
-            for table in ["account", "session", "token", "one_time", "notification", "preferences", "identity", "scim_user"] {
+            for table in ["account", "session", "token", "one_time", "notification", "preferences", "access_request", "identity", "scim_user"] {
                 self.conn.run(&format!("DELETE FROM {table} WHERE user_name = $1"), args![name]).await?;
             }
         }

@@ -1,9 +1,9 @@
 //! API tokens: `wyd_…`, stored as a fingerprint, always with an end, perhaps limited to permissions and places.
 
 use crate::db::{Conn, Row, args};
-use crate::{SignIn, Store, fingerprint, random_secret};
+use crate::{ControllerStore, SignIn, Store, fingerprint, random_secret};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use warpyard_model::permission::Permission;
 use warpyard_model::{Error, Name, Result, ScopePath, Timestamp};
@@ -330,5 +330,14 @@ impl Store {
         let inner = self.inner.clone();
         conn.commit_then(move || inner.forget_people()).await?;
         if touched == 0 { Err(Error::not_found("There is no such token.")) } else { Ok(()) }
+    }
+}
+
+impl ControllerStore {
+    /// When a token of each person was last used.
+    pub async fn last_token_uses(&self) -> Result<HashMap<String, Timestamp>> {
+        let sql = "SELECT user_name, MAX(last_used_at) AS used FROM token WHERE last_used_at IS NOT NULL GROUP BY user_name";
+        let rows = self.store().inner.db.read().await?.all(sql, &[]).await?;
+        rows.iter().map(|row| Ok((row.text("user_name")?, Timestamp::from_millis(row.int("used")?)))).collect()
     }
 }

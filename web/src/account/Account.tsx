@@ -16,6 +16,7 @@ export function Account() {
           { to: paths.password(), label: frame.account.password },
           { to: paths.secondFactors(), label: frame.account.factors },
           { to: paths.identities(), label: frame.account.identities },
+          { to: paths.access(), label: frame.account.access },
         ]}
       />
       <Outlet />

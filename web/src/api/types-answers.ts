@@ -8,7 +8,7 @@ import type { Card, EndpointAccess, ResolvedSize } from "./types-profiles";
 export type AreaName = "developer_hub" | "studio" | "administration" | "operations";
 export interface Me {
   user: { name: string; display_name: string; email: string };
-  bindings: ({ role: Role } & Scope)[];
+  bindings: ({ role?: Role; custom_role?: string; group?: string; expires_at?: string } & Scope)[];
   areas: AreaName[];
   version: string;
   server: { apps_domain: string };

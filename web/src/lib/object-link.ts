@@ -34,6 +34,10 @@ export function objectLink(kind: string | undefined, scope: Scope, name: string,
       return here.org ? adminPaths.target(here, name) : undefined;
     case "SystemProfile":
       return here.project ? studioPaths.systemProfile(here, name) : undefined;
+    case "AccessRequest":
+      return scope.org ? adminPaths.requests({ org: scope.org }) : undefined;
+    case "OwnAccessRequest":
+      return paths.access();
     case "Organization":
       return adminPaths.settings({ org: name });
     case "EnvironmentTemplate":

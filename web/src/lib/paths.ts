@@ -8,6 +8,7 @@ export const paths = {
   tokens: () => "/account/tokens",
   password: () => "/account/password",
   identities: () => "/account/identities",
+  access: () => "/account/access",
   secondFactors: () => "/account/second-factors",
   project: (scope: Scope) => `/orgs/${part(scope.org ?? "")}/projects/${part(scope.project ?? "")}`,
   catalogue: (scope: Scope) => `${paths.project(scope)}/catalogue`,

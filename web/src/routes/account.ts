@@ -49,4 +49,11 @@ const identitiesRoute = createRoute({
   component: lazyRouteComponent(() => import("../account/Identities"), "Identities"),
 });
 
-export const accountRoutes = accountRoute.addChildren([indexRoute, tokensRoute, passwordRoute, factorsRoute, identitiesRoute]);
+const accessRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: "/access",
+  staticData: { crumb: m.account.access },
+  component: lazyRouteComponent(() => import("../account/MyAccess"), "MyAccess"),
+});
+
+export const accountRoutes = accountRoute.addChildren([indexRoute, tokensRoute, passwordRoute, factorsRoute, identitiesRoute, accessRoute]);

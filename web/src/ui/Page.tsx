@@ -102,6 +102,14 @@ export function ErrorPanel({ error, onRetry, title }: { error: unknown; onRetry?
             ))}
           </ul>
         )}
+        {api?.code === "forbidden" && (
+          // A plain link: whoever is refused may be anywhere, and asks on a page of their own.
+          <p>
+            <a href={new URL("account/access", document.baseURI).href} className="font-medium text-accent-ink underline underline-offset-2">
+              {m.requestAccess}
+            </a>
+          </p>
+        )}
         {api?.requestId && (
           <p className="flex items-center gap-1 text-12 text-muted">
             {m.requestId} <code>{api.requestId}</code> <CopyButton text={api.requestId} label={m.copyRequestId} />

@@ -24,6 +24,8 @@ pub(crate) mod open;
 pub(crate) mod operate;
 pub(crate) mod org;
 pub(crate) mod profile;
+pub(crate) mod report;
+pub(crate) mod requests;
 pub(crate) mod roles;
 pub(crate) mod share;
 pub(crate) mod system_profile;
@@ -75,6 +77,9 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Admin(command) => crate::serve::admin(command, &global).await,
         Command::Token(command) => token::run(command, session()?).await,
         Command::Access(args) => access::run(args, session()?).await,
+        Command::RequestAccess(args) => requests::ask(args, session()?).await,
+        Command::Requests(args) => requests::run(args, session()?).await,
+        Command::Report(command) => report::run(command, session()?).await,
         Command::Roles(args) => roles::run(args, session()?).await,
         Command::Audit(audit::AuditArgs { command: Some(audit::AuditCommand::Verify(args)), .. }) if args.file.is_some() => {
             audit::offline(&args, global.output())

@@ -4,6 +4,7 @@ use crate::exit::Exit;
 use crate::failure::Outcome;
 use crate::output::Format;
 use crate::session::Session;
+use crate::time_words::until;
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -42,11 +43,13 @@ pub(crate) async fn run(_: WhoamiArgs, session: Session) -> Outcome {
                             .flatten()
                             .map(String::as_str)
                             .collect();
-                        vec![binding.role.clone(), format!("/{}", place.join("/"))]
+                        let role = binding.role.clone().or_else(|| binding.custom_role.clone()).unwrap_or_default();
+                        let by = binding.group.as_ref().map_or_else(|| "-".to_owned(), |group| format!("group {group}"));
+                        vec![role, format!("/{}", place.join("/")), by, until(binding.expires_at)]
                     })
                     .collect();
                 out.line("")?;
-                out.table(&["ROLE", "SCOPE"], &rows)?;
+                out.table(&["ROLE", "SCOPE", "BY", "ENDS"], &rows)?;
             }
         }
     }

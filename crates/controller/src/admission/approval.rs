@@ -7,7 +7,7 @@ use warpyard_model::meta::NewMetadata;
 use warpyard_model::permission::{Permission, Subject, Verb};
 use warpyard_model::{Error, ErrorCode, FieldError, Kind, Metadata, Name, Object, Result, ScopePath};
 use warpyard_policy::{Action, Resource, SubjectType, action};
-use warpyard_store::{NotificationKind, Told};
+use warpyard_store::{About, NotificationKind, Told};
 
 /// How long somebody's wish to switch a rule off stands: seven days.
 const STANDS_SECONDS: i64 = 7 * 24 * 3600;
@@ -48,7 +48,7 @@ impl Admission<'_> {
         generation: i64,
     ) -> Result<()> {
         let told = Told { kind: NotificationKind::ApprovalNeeded, title, body, generation };
-        self.batch.tell_people(self.proof, deciders, kind, metadata, &told).await
+        self.batch.tell_people(self.proof, deciders, &About::object(kind, metadata), &told).await
     }
 }
 

@@ -13,7 +13,7 @@ use warpyard_store::Located;
 /// What a binding gives: its role's permissions and the levels it may be bound at.
 pub(super) struct Given {
     word: String,
-    permissions: BTreeSet<Permission>,
+    pub(super) permissions: BTreeSet<Permission>,
     levels: Vec<Level>,
     uid: Option<String>,
 }
@@ -30,6 +30,16 @@ pub(super) async fn given(admission: &mut Admission<'_>, spec: &RoleBinding, sco
     let role = must_find::<CustomRole>(admission, &ScopePath::org(org.clone()), custom, "spec.custom_role").await?;
     let levels = role.spec.levels.iter().copied().collect();
     Ok(Given { word, permissions: role.spec.permissions, levels, uid: Some(role.metadata.uid) })
+}
+
+/// Why a role cannot be bound in a place of this level.
+pub(super) fn level_error(role: &Given, spec: &RoleBinding, scope: &ScopePath) -> Option<Error> {
+    if role.levels.contains(&scope.level()) {
+        return None;
+    }
+    let levels: Vec<String> = role.levels.iter().map(|l| format!("{l:?}").to_lowercase()).collect();
+    let path = if spec.role.is_some() { "spec.role" } else { "spec.custom_role" };
+    Some(Error::invalid_field(path, format!("the role {} is bound at the level of: {}", role.word, levels.join(", "))))
 }
 
 /// Refuses to give or take what the caller lacks.
@@ -52,13 +62,8 @@ impl Admit for RoleBinding {
         old: Option<&Object<Self>>,
     ) -> Result<Admitted<Self>> {
         let role = given(admission, &self, scope).await?;
-        if !role.levels.contains(&scope.level()) {
-            let levels: Vec<String> = role.levels.iter().map(|l| format!("{l:?}").to_lowercase()).collect();
-            let path = if self.role.is_some() { "spec.role" } else { "spec.custom_role" };
-            return Err(Error::invalid_field(
-                path,
-                format!("the role {} is bound at the level of: {}", role.word, levels.join(", ")),
-            ));
+        if let Some(error) = level_error(&role, &self, scope) {
+            return Err(error);
         }
         check_covers(admission, &role, scope, "grant or take them")?;
         if let Some(old) = old {

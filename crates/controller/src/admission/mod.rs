@@ -12,6 +12,7 @@ mod operate;
 mod plain;
 mod profiles;
 mod providers;
+mod requests;
 mod transfer;
 mod versions;
 
@@ -28,6 +29,7 @@ use warpyard_store::{Batch, Change, ControllerStore, Located, NewObject, Removed
 pub use change::change;
 pub(crate) use instances::{open_sealed, sealed_mark};
 pub use operate::{Operable, Operation, operate};
+pub use requests::{Wanted, approve_access, deny_access, request_access, withdraw_access};
 pub use transfer::{Transferable, transfer};
 pub use versions::{Publication, VersionChange, publish, rollback, set_version, withdraw};
 

@@ -10,7 +10,7 @@ use warpyard_model::kinds::{ComputeProfile, ProfileStatus, TemplateState, Versio
 use warpyard_model::meta::NewMetadata;
 use warpyard_model::{Error, ErrorCode, FieldError, Name, Object, Result, ScopePath, Timestamp};
 use warpyard_policy::{Allowed, Resource, action};
-use warpyard_store::{Change, Located, NotificationKind, Told};
+use warpyard_store::{About, Change, Located, NotificationKind, Told};
 
 /// Longest note of a version, in characters.
 const MAX_NOTE: usize = 2_000;
@@ -157,7 +157,8 @@ pub async fn publish<S: ProfileSpec>(
     if let Some(author) = waited.and_then(|w| Name::parse(&w.by).ok()) {
         let title = format!("{{actor}} published {}", changed.metadata.title());
         let told = Told { kind: NotificationKind::ApprovalGiven, title, body: String::new(), generation };
-        admission.batch.tell_people(admission.proof, &[author], S::KIND, &changed.metadata, &told).await?;
+        let about = About::object(S::KIND, &changed.metadata);
+        admission.batch.tell_people(admission.proof, &[author], &about, &told).await?;
     }
     Ok(changed)
 }

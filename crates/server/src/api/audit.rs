@@ -308,7 +308,7 @@ fn csv_cells(entry: &AuditEntry) -> Result<[String; 13]> {
 }
 
 /// A line of CSV (RFC 4180). What a spreadsheet would take for a formula is made text: people choose what is in some cells.
-fn csv_line(cells: &[String]) -> String {
+pub(super) fn csv_line(cells: &[String]) -> String {
     let cell = |text: &String| {
         let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
         let text = if formula { format!("'{text}") } else { text.clone() };

@@ -18,7 +18,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use warpyard_model::kinds::{AuditOutcome, ServiceAccount, ServiceInstance, User};
 use warpyard_model::permission::{Permission, Role, Subject, Verb};
-use warpyard_model::{Error, Kind, Name, Result, ScopePath};
+use warpyard_model::{Error, Kind, Name, Result, ScopePath, Timestamp};
 use warpyard_policy::{Principal, action};
 use warpyard_store::{FirstAdmin, Located, Session, SignIn};
 
@@ -66,7 +66,18 @@ struct Myself {
 /// One of one's roles.
 #[derive(Debug, Serialize, JsonSchema)]
 struct MyBinding {
-    role: Role,
+    /// The built-in role.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<Role>,
+    /// The organization's own role.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    custom_role: Option<Name>,
+    /// The group that has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<Name>,
+    /// Until when it holds; for good where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Timestamp>,
     #[serde(flatten)]
     scope: ScopePath,
 }
@@ -265,9 +276,20 @@ pub(super) async fn myself(state: &AppState, who: &SignIn, principal: &Principal
     if holds(&[Role::PlatformAdmin]) {
         areas.push("operations");
     }
+    let mut granted = state.controller.grants(&who.user).await?;
+    granted.sort_by(|a, b| {
+        (a.scope.key(), a.role, &a.custom_role, &a.group).cmp(&(b.scope.key(), b.role, &b.custom_role, &b.group))
+    });
+    let granted = granted.into_iter().map(|g| MyBinding {
+        role: g.role,
+        custom_role: g.custom_role,
+        group: g.group,
+        expires_at: g.expires_at,
+        scope: g.scope,
+    });
     Ok(Me {
         user: Myself { name: who.user.clone(), display_name, email },
-        bindings: bindings.iter().map(|b| MyBinding { role: b.role, scope: b.scope.clone() }).collect(),
+        bindings: granted.collect(),
         areas,
         version: env!("CARGO_PKG_VERSION"),
         server: ServerFacts {

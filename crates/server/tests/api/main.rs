@@ -18,6 +18,7 @@ mod inbox;
 mod inputs;
 mod kinds;
 mod organizations;
+mod requests;
 mod retired;
 mod roles;
 mod scim;

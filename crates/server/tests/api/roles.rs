@@ -35,7 +35,10 @@ const PUBLIC: [&str; 14] = [
 
 /// Operations that everybody who is signed in may call, because they are about the caller alone or ask for each thing's
 /// own permission (documents) or visibility (watches). This list may only shrink.
-const SIGNED_IN: [&str; 28] = [
+const SIGNED_IN: [&str; 31] = [
+    "access_request_create",
+    "access_request_list",
+    "access_request_withdraw",
     "document_apply",
     "me_identity_create",
     "me_identity_delete",
@@ -196,6 +199,12 @@ pub(crate) async fn request_for(operation: &Operation, root: &Http) -> Option<As
         "audit_entry_list" | "audit_entry_verify" | "audit_entry_checkpoints" | "audit_entry_export" => {
             return Some(ask("?org=acme", Json::Null, ""));
         }
+        "access_request_approve" | "access_request_deny" => {
+            // It was decided already, which only somebody who may decide is told.
+            let all = root.get("/api/v1/orgs/acme/access-requests").await.expect(200).json();
+            return Some(ask("", json!({}), all["items"][0]["name"].as_str().unwrap()));
+        }
+        "access_review_view" => return Some(ask("", Json::Null, "")),
         "encryption_view" | "encryption_rotate" | "built_in_role_list" | "catalogue_list" | "studio_overview" => {
             return Some(ask("", Json::Null, ""));
         }
@@ -273,7 +282,7 @@ pub(crate) async fn request_for(operation: &Operation, root: &Http) -> Option<As
             if item
                 || matches!(
                     last,
-                    "revisions" | "diff" | "events" | "activity" | "parent-update" | "metrics" | "logs" | "terminal" | "tokens"
+                    "revisions" | "usage" | "diff" | "events" | "activity" | "parent-update" | "metrics" | "logs" | "terminal" | "tokens"
                 ) =>
         {
             ask("", Json::Null, name)
@@ -408,6 +417,10 @@ pub(crate) async fn seeded() -> World {
     world.of("root").post("/api/v1/orgs/acme/identity-providers", &company).await.expect(201);
     let vault = json!({ "metadata": { "name": "vault" }, "spec": { "data": { "a": "b" } } });
     world.of("root").post(&format!("{}/secrets", crate::VISION), &vault).await.expect(201);
+    let wanted = json!({ "project": "vision", "role": "project_admin", "reason": "on duty" });
+    let asked = world.of("colleague").post("/api/v1/orgs/acme/access-requests", &wanted).await.expect(201).json();
+    let deny = format!("/api/v1/orgs/acme/access-requests/{}/deny", asked["request"]["name"].as_str().unwrap());
+    world.of("root").post(&deny, &json!({})).await.expect(200);
     world.launch("app", "asked").await;
     world.until_phase("asked", Phase::Running).await;
     world.server.stop_controllers().await;

@@ -312,6 +312,27 @@ CREATE TABLE notification (
 );
 CREATE INDEX notification_of_user ON notification (user_name, sequence);
 
+-- What people asked for: a role in a place, and what became of it.
+CREATE TABLE access_request (
+  id TEXT PRIMARY KEY,
+  org TEXT NOT NULL,
+  project TEXT NOT NULL,
+  workspace TEXT NOT NULL,
+  user_name TEXT NOT NULL,
+  role TEXT NOT NULL,
+  custom_role TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  duration_seconds BIGINT,
+  created_at BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  decided_by TEXT NOT NULL,
+  decided_at BIGINT,
+  note TEXT NOT NULL,
+  binding TEXT NOT NULL
+);
+CREATE INDEX access_request_of_org ON access_request (org, state, created_at);
+CREATE INDEX access_request_of_user ON access_request (user_name);
+
 -- What the console remembers for a person.
 CREATE TABLE preferences (
   user_name TEXT PRIMARY KEY,

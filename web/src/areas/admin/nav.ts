@@ -1,4 +1,4 @@
-import { BadgeCheck, Bot, FolderClosed, House, KeyRound, LogIn, ScanSearch, ScrollText, Server, Settings2, ShieldCheck, UserRoundCheck, Users, UsersRound } from "lucide-react";
+import { BadgeCheck, Bot, ClipboardCheck, FolderClosed, House, Inbox, KeyRound, LogIn, ScanSearch, ScrollText, Server, Settings2, ShieldCheck, UserRoundCheck, Users, UsersRound } from "lucide-react";
 import { paths } from "../../lib/paths";
 import { frame as m } from "../../messages/en/frame";
 import { nav } from "../../messages/en/nav";
@@ -21,6 +21,8 @@ export const administration: Area = {
     { label: nav.admin.roles, icon: BadgeCheck, to: adminPaths.roles, needs: ["custom_role.view"] },
     { label: nav.admin.access, icon: ScanSearch, to: adminPaths.access, needs: ["role_binding.view"] },
     { label: nav.admin.providers, icon: LogIn, to: adminPaths.providers, needs: ["identity_provider.view"] },
+    { label: nav.admin.requests, icon: Inbox, to: adminPaths.requests, needs: ["role_binding.create"] },
+    { label: nav.admin.review, icon: ClipboardCheck, to: adminPaths.review, needs: ["role_binding.view"] },
     { label: nav.admin.targets, icon: Server, to: adminPaths.targets, needs: ["target.view"] },
     { label: nav.admin.secrets, icon: KeyRound, to: adminPaths.secrets, needs: ["secret.view"] },
     { label: nav.admin.audit, icon: ScrollText, to: adminPaths.audit, needs: ["audit_entry.view"] },

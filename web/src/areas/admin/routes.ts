@@ -146,6 +146,21 @@ const settingsRoute = createRoute({
   component: lazyRouteComponent(() => import("./settings/Settings"), "Settings"),
 });
 
+const requestsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: "/requests",
+  staticData: { crumb: nav.admin.requests },
+  component: lazyRouteComponent(() => import("./requests/Requests"), "Requests"),
+});
+
+const reviewRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: "/access-review",
+  staticData: { crumb: nav.admin.review },
+  validateSearch: textSearch("search", "role", "level", "only"),
+  component: lazyRouteComponent(() => import("./review/AccessReview"), "AccessReview"),
+});
+
 export const adminRoutes = adminRoute.addChildren([
   homeRoute,
   projectsRoute.addChildren([projectsIndexRoute, projectRoute.addChildren([projectTabRoute])]),
@@ -160,4 +175,6 @@ export const adminRoutes = adminRoute.addChildren([
   secretsRoute,
   auditRoute,
   settingsRoute,
+  requestsRoute,
+  reviewRoute,
 ]);

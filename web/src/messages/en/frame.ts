@@ -31,7 +31,7 @@ export const frame = {
     title: "No project yet",
     text: "You are in no project. Ask an administrator of your organization to give you a role in one.",
   },
-  account: { title: "Account", tokens: "Tokens and sessions", password: "Password", factors: "Second factors", identities: "Organization sign-in" },
+  account: { title: "Account", tokens: "Tokens and sessions", password: "Password", factors: "Second factors", identities: "Organization sign-in", access: "Access" },
   secondFactor: {
     asked: (orgs: string[]) => (orgs.length === 1 ? `${orgs[0]} asks for a second factor.` : `${orgs.join(", ")} ask for a second factor.`),
     what: "You get nothing there until you set one up, or sign in again with it.",

@@ -26,6 +26,8 @@ export const nav = {
     builtInRoles: "Built-in roles",
     access: "Access",
     providers: "Sign-in",
+    requests: "Requests",
+    review: "Access review",
     targets: "Targets",
     secrets: "Secrets",
     audit: "Audit",

@@ -13,6 +13,7 @@ export const ui = {
   more: "More",
   nothingMatches: "Nothing matches",
   optional: "optional",
+  requestAccess: "Request access",
   requestId: "Request",
   save: "Save",
   showOptions: "Show options",

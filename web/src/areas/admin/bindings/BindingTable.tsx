@@ -1,6 +1,6 @@
 // Role bindings as a table, with removing.
 import { Link } from "@tanstack/react-router";
-import { Trash2 } from "lucide-react";
+import { CalendarClock, Trash2 } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useAll } from "../../../api/all";
 import { useDelete } from "../../../api/hooks";
@@ -9,6 +9,7 @@ import type { RoleBinding } from "../../../api/types";
 import { useCurrentScope } from "../../../lib/scope";
 import { admin as m } from "../../../messages/en/admin";
 import { access as a } from "../../../messages/en/access";
+import { duties } from "../../../messages/en/duties";
 import { type Column, DataTable, type DataTableProps } from "../../../ui/DataTable";
 import { ConfirmDialog } from "../../../ui/Dialog";
 import { MoreMenu } from "../../../ui/Menu";
@@ -19,6 +20,7 @@ import { adminPaths } from "../paths";
 import { roleText, whoOf } from "../../../lib/bindings";
 import { rowId } from "../../../lib/rows";
 import { ImpactNote } from "../access/ImpactNote";
+import { ChangeEnd } from "./ChangeEnd";
 import { Until } from "./Until";
 import { placeText } from "./roles";
 
@@ -28,6 +30,7 @@ export function BindingTable({ mayRemove, hidePerson, hidePlace, ...rest }: Rest
   const here = useCurrentScope();
   const users = useAll("User", {}, { sort: "name" });
   const [removing, setRemoving] = useState<RoleBinding>();
+  const [changing, setChanging] = useState<RoleBinding>();
   const remove = useDelete("RoleBinding");
   const names = useMemo(() => new Map(users.items?.map((user) => [user.metadata.name, user])), [users.items]);
   const title = (name: string) => names.get(name)?.metadata.display_name || name;
@@ -88,12 +91,13 @@ export function BindingTable({ mayRemove, hidePerson, hidePlace, ...rest }: Rest
               rowActions: (row: RoleBinding) => (
                 <MoreMenu
                   label={m.common.actions(title(whoOf(row.spec)))}
-                  entries={[{ label: m.common.remove, icon: <Trash2 size={14} aria-hidden />, danger: true, onSelect: () => setRemoving(row) }]}
+                  entries={[{ label: duties.binding.change, icon: <CalendarClock size={14} aria-hidden />, onSelect: () => setChanging(row) }, { label: m.common.remove, icon: <Trash2 size={14} aria-hidden />, danger: true, onSelect: () => setRemoving(row) }]}
                 />
               ),
             }
           : {})}
       />
+      {changing && <ChangeEnd key={changing.metadata.uid} binding={changing} onClose={() => setChanging(undefined)} />}
       <ConfirmDialog
         open={removing !== undefined}
         onClose={() => setRemoving(undefined)}
