@@ -5,6 +5,7 @@ import { access } from "./access.js";
 import { Guard, launchBrowser } from "./browser.js";
 import { changes } from "./changes.js";
 import { designer } from "./designer.js";
+import { duties } from "./duties.js";
 import { hub } from "./hub.js";
 import { icons } from "./icons.js";
 import { deleteByKeyboard, keyboardOnly } from "./keyboard.js";
@@ -43,6 +44,9 @@ test("a profile is designed for a group without documentation", (t) => designer(
 test("an icon is uploaded, shown and kept while it is used", (t) => icons(t, world));
 
 test("a group is bound until Friday, and who may do what and why is looked up", (t) => access(t, world, { person: NOOR.name }));
+
+test("somebody asks for a role, somebody else gives it, and the review tells it", (t) => duties(t, world));
+
 test("people sign in with a password, a code, a passkey, and get help", (t) => signIn(t, world));
 
 test("an organization gets its look, is suspended and goes on", (t) => tenants(t, world));

@@ -21,6 +21,7 @@ const HUB = {
   "hub-instance-access": `${SERVICE}/access`,
   "account-tokens": "account/tokens",
   "account-password": "account/password",
+  "account-access": "account/access",
 };
 
 const STUDIO_PAGES = {
@@ -53,6 +54,9 @@ const ADMINISTRATION = {
   "admin-target": `${ADMIN}/targets/local`,
   "admin-secrets": `${ADMIN}/secrets`,
   "admin-audit": `${ADMIN}/audit`,
+  "admin-requests": `${ADMIN}/requests`,
+  "admin-access-review": `${ADMIN}/access-review`,
+  "admin-settings": `${ADMIN}/settings`,
   "operations-organizations": "operations",
   "operations-catalogue": "operations/catalogue",
   "operations-organization": "operations/orgs/default",

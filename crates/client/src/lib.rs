@@ -37,7 +37,7 @@ pub use files::{Applied, AppliedItem, ItemScope};
 pub use http::{Client, Credentials};
 pub use inbox::{InboxPage, InboxQuery, NotificationLinkView, NotificationView};
 pub use path::{collection_level, scope_for};
-pub use requests::{AccessRequest, AccessReview, AccessWish, RequestedAccess, ReviewRow};
+pub use requests::{AccessRequest, AccessReview, AccessWish, RequestedAccess, ReviewRow, SecretUsage, UsedBy};
 pub use resource::{AuditCheck, AuditPage, AuditQuery, Download, EventView, ListQuery, Page, RevisionView};
 pub use terminal::{Terminal, TerminalMessage, TerminalReader, TerminalRequest, TerminalWriter};
 pub use version::{

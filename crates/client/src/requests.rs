@@ -1,4 +1,4 @@
-//! Requests for access, and the report of who has what.
+//! Requests for access, the report of who has what, and what uses a secret.
 
 use crate::error::{ClientError, Result};
 use crate::http::Client;
@@ -6,7 +6,7 @@ use crate::resource::add_pairs;
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use warpyard_model::{ScopePath, Timestamp};
+use warpyard_model::{Kind, ScopePath, Timestamp};
 
 /// What somebody asks for.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -132,7 +132,37 @@ pub struct AccessReview {
     pub partial: bool,
 }
 
+/// Something that uses a secret.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UsedBy {
+    /// Its kind.
+    pub kind: Kind,
+    /// Where it lives.
+    pub scope: ScopePath,
+    /// Its name.
+    pub name: String,
+    /// Whose it is.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub owner: String,
+    /// In which field.
+    pub field: String,
+}
+
+/// Everything that uses a secret.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SecretUsage {
+    /// What the caller may see.
+    pub items: Vec<UsedBy>,
+    /// How many more there are.
+    pub hidden: usize,
+}
+
 impl Client {
+    /// What uses a secret.
+    pub async fn secret_usage(&self, scope: &ScopePath, name: &str) -> Result<SecretUsage> {
+        self.get_json(self.action_url(Kind::Secret, scope, name, &["usage"])?).await
+    }
+
     /// Asks for a role for oneself.
     pub async fn request_access(&self, org: &str, wish: &AccessWish) -> Result<RequestedAccess> {
         self.post_json(self.url(&["orgs", org, "access-requests"]), wish).await

@@ -105,6 +105,9 @@ pub struct AuditPage {
     /// Asks for the next ones.
     #[serde(default)]
     pub next_cursor: Option<String>,
+    /// A text was looked for back to this moment only.
+    #[serde(default)]
+    pub searched_back_to: Option<Timestamp>,
 }
 
 /// What checking the trail found.

@@ -266,7 +266,7 @@ impl Batch {
             org: &org,
             action: &action,
             outcome: AuditOutcome::Allowed,
-            kind: Some("AccessRequest"),
+            kind: None,
             object: &object,
             before: None,
             after: Some(json!(request)),

@@ -45,7 +45,7 @@ pub use account::{ByProvider, SignIn};
 pub use activity::Activity;
 pub use allocation::{Free, Held, Want};
 pub use approval::{About, Told};
-pub use audit::{AuditNote, AuditQuery, AuditVerdict, Broken, ChainCheck, Checkpoint, Flaw};
+pub use audit::{AuditFound, AuditNote, AuditQuery, AuditVerdict, Broken, ChainCheck, Checkpoint, Flaw};
 pub use batch::{Batch, Change, Context, Mutates, NewObject};
 pub use change::{ChangeFeed, Changed, Operation};
 pub use clock::{Clock, SystemClock};

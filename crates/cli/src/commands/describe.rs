@@ -10,7 +10,7 @@ use crate::session::Session;
 use crate::time_words::age_or_dash;
 use clap::Args;
 use serde_json::Value;
-use warpyard_client::AnyObject;
+use warpyard_client::{AnyObject, SecretUsage};
 use warpyard_model::kinds::Step;
 use warpyard_model::{Condition, Kind};
 
@@ -54,10 +54,31 @@ pub(crate) async fn run(args: DescribeArgs, session: Session) -> Outcome {
                     Err(error) => text.push_str(&format!("\nEvents: not available ({error})\n")),
                 }
             }
+            if kind == Kind::Secret {
+                match session.client.secret_usage(&object.scope(), &name).await {
+                    Ok(usage) => text.push_str(&used_by(&usage)),
+                    Err(error) => text.push_str(&format!("\nUsed by: not available ({error})\n")),
+                }
+            }
             out.raw(text.as_bytes())?;
         }
     }
     Ok(Exit::Done)
+}
+
+/// What uses a secret, a line each.
+fn used_by(usage: &SecretUsage) -> String {
+    let mut text = String::from("\nUsed by:\n");
+    for used in &usage.items {
+        let place = used.scope.key();
+        text.push_str(&format!("  {} {}/{} in {}\n", used.kind, place.trim_end_matches('/'), used.name, used.field));
+    }
+    match (usage.items.len(), usage.hidden) {
+        (0, 0) => text.push_str("  nothing\n"),
+        (_, 0) => {}
+        (_, hidden) => text.push_str(&format!("  {hidden} that you may not see\n")),
+    }
+    text
 }
 
 fn describe(object: &AnyObject) -> Outcome<String> {

@@ -101,6 +101,9 @@ struct AuditPage {
     /// Where the next page begins, if there may be one.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_cursor: Option<String>,
+    /// A text was looked for back to this moment only: there may be more, and the next page looks further.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    searched_back_to: Option<Timestamp>,
 }
 
 /// What checking a chain found.
@@ -187,10 +190,13 @@ async fn list(state: Shared, caller: Caller, QueryOf(parameters): QueryOf<AuditP
     let bad = |_| Error::invalid_field("cursor", "a cursor is what the last page gave as next_cursor");
     let before = cursor.map(|text| text.parse().map_err(bad)).transpose()?;
     let query = AuditQuery { before, limit: limit.unwrap_or(50).clamp(1, 500), ..filters.query()? };
-    let items = state.store.audit_entries(&proof, &query).await?;
+    let found = state.store.audit_search(&proof, &query).await?;
+    let items = found.entries;
     let full = u32::try_from(items.len()).is_ok_and(|n| n == query.limit);
-    let next_cursor = items.last().map(|e| e.sequence).filter(|sequence| full && *sequence > 1).map(|s| s.to_string());
-    Ok(Json(AuditPage { items, next_cursor }))
+    let next = items.last().map(|e| e.sequence).filter(|sequence| full && *sequence > 1);
+    let next = next.or(found.searched.map(|(before, _)| before));
+    let searched_back_to = found.searched.map(|(_, at)| at);
+    Ok(Json(AuditPage { items, next_cursor: next.map(|sequence| sequence.to_string()), searched_back_to }))
 }
 
 async fn checkpoints(

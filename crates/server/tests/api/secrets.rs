@@ -200,3 +200,26 @@ async fn a_template_puts_secrets_where_only_the_process_reads_them() {
     assert_eq!(refused(fine).await, Vec::<String>::new());
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_secret_tells_what_uses_it_and_stays_as_long() {
+    let world = World::start().await;
+    let (root, owner) = (world.of("root"), world.of("workspace-collaborator"));
+    let vault = json!({ "metadata": { "name": "vault" }, "spec": { "data": { "token": "abc" } } });
+    root.post(&format!("{VISION}/secrets"), &vault).await.expect(201);
+    let secret = format!("{VISION}/secrets/vault");
+    let usage = format!("{secret}/usage");
+    assert_eq!(root.get(&usage).await.expect(200).json(), json!({ "items": [], "hidden": 0 }));
+    let launch = json!({ "metadata": { "name": "user" }, "spec": { "profile": { "name": "app" }, "inputs": { "credentials": "vault/token" } } });
+    owner.post(&format!("{RESEARCH}/service-instances"), &launch).await.expect(201);
+    let told = root.get(&usage).await.expect(200).json();
+    assert_eq!((&told["items"][0]["name"], &told["items"][0]["owner"]), (&json!("user"), &json!("workspace-collaborator")));
+    // A developer of the project looks at secrets and not at others' instances.
+    let colleague = world.of("colleague").get(&usage).await.expect(200).json();
+    assert_eq!(colleague, json!({ "items": [], "hidden": 1 }));
+    world.of("stranger").get(&usage).await.problem(404, "not_found");
+    let refused = root.delete(&secret).await;
+    refused.problem(409, "conflict");
+    assert!(refused.text().contains("ServiceInstance /acme/vision/research/user"), "{}", refused.text());
+    world.finish().await;
+}

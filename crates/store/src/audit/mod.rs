@@ -5,7 +5,7 @@ mod checkpoint;
 mod query;
 
 pub use chain::{AuditVerdict, Broken, ChainCheck, Checkpoint, Flaw};
-pub use query::AuditQuery;
+pub use query::{AuditFound, AuditQuery};
 
 use crate::batch::Context;
 use crate::db::{Conn, args};

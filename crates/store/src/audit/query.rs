@@ -16,6 +16,18 @@ use warpyard_policy::{Allowed, AuditTrail, action};
 /// Entries that a check or an export reads at once.
 const CHUNK: i64 = 500;
 
+/// Entries that one look for a text goes through: no index answers it, and nobody should wait for a million of them.
+const WINDOW: i64 = 100_000;
+
+/// Entries, and how far back a text was looked for where there is more.
+#[derive(Debug, Clone)]
+pub struct AuditFound {
+    /// Newest first.
+    pub entries: Vec<AuditEntry>,
+    /// Earlier entries were not looked at: the sequence to go on before, and the moment until which it was looked.
+    pub searched: Option<(i64, Timestamp)>,
+}
+
 /// Which entries to read.
 #[derive(Debug, Clone, Default)]
 pub struct AuditQuery {
@@ -41,6 +53,8 @@ pub struct AuditQuery {
     pub after: Option<i64>,
     /// At most so many.
     pub limit: u32,
+    /// How many entries one look for a text goes through; 100,000 where absent.
+    pub window: Option<i64>,
 }
 
 impl AuditQuery {
@@ -172,6 +186,26 @@ fn read_entry(row: &Row) -> Result<AuditEntry> {
     })
 }
 
+/// Where a look for a text ends that begins at the newest entry of a query: nothing where it reaches the chain's beginning,
+/// or the moment from which on is asked.
+async fn window(conn: &mut Conn, org: &str, query: &AuditQuery) -> Result<Option<(i64, Timestamp)>> {
+    let end = match query.to {
+        Some(to) => first_from(conn, org, to).await?,
+        None => i64::MAX,
+    };
+    let end = end.min(query.before.unwrap_or(i64::MAX));
+    let newest = "SELECT sequence FROM audit WHERE org = $1 AND sequence < $2 ORDER BY sequence DESC LIMIT 1";
+    let Some(newest) = conn.one(newest, args![org, end]).await? else { return Ok(None) };
+    let last_outside = newest.int("sequence")? - query.window.unwrap_or(WINDOW);
+    let outside = "SELECT at FROM audit WHERE org = $1 AND sequence <= $2 ORDER BY sequence DESC LIMIT 1";
+    let Some(row) = conn.one(outside, args![org, last_outside]).await? else { return Ok(None) };
+    let at = Timestamp::from_millis(row.int("at")?);
+    if query.from.is_some_and(|from| at < from) {
+        return Ok(None);
+    }
+    Ok(Some((last_outside + 1, at)))
+}
+
 fn chain_of(proof: &Allowed<action::View, AuditTrail>) -> String {
     proof.scope().org.as_ref().map(ToString::to_string).unwrap_or_default()
 }
@@ -180,6 +214,17 @@ impl Store {
     /// Entries of the chain that the proof's scope names (an organization's, or the platform's own), newest first.
     pub async fn audit_entries(&self, proof: &Allowed<action::View, AuditTrail>, query: &AuditQuery) -> Result<Vec<AuditEntry>> {
         read(&mut self.inner.db.read().await?, &chain_of(proof), query, Order::NewestFirst).await
+    }
+
+    /// The same; where a text is looked for, in so many entries at once that nobody waits.
+    pub async fn audit_search(&self, proof: &Allowed<action::View, AuditTrail>, query: &AuditQuery) -> Result<AuditFound> {
+        let org = chain_of(proof);
+        let mut conn = self.inner.db.read().await?;
+        let window = if query.search.is_some() { window(&mut conn, &org, query).await? } else { None };
+        let after = window.map(|(before, _)| before - 1).max(query.after);
+        let entries = read(&mut conn, &org, &AuditQuery { after, ..query.clone() }, Order::NewestFirst).await?;
+        let full = u32::try_from(entries.len()).is_ok_and(|n| n >= query.limit);
+        Ok(AuditFound { entries, searched: window.filter(|_| !full) })
     }
 
     /// The same, oldest first: what an export reads piece by piece.

@@ -61,6 +61,15 @@ async fn every_change_is_told(db: TestStore) {
     assert_eq!(find(AuditQuery { action: Some("environment_template.".into()), ..AuditQuery::default() }).await, [5, 4]);
     assert_eq!(find(AuditQuery { search: Some("VISION".into()), ..AuditQuery::default() }).await, [2]);
     assert_eq!(find(AuditQuery { before: Some(3), ..AuditQuery::default() }).await, [2, 1]);
+    // A text is looked for in a part of the chain at once, and every part is reached.
+    let look = async |before: Option<i64>| {
+        let query = AuditQuery { search: Some("vision".into()), window: Some(2), limit: 2, before, ..AuditQuery::default() };
+        let found = db.store.audit_search(&proof, &query).await.unwrap();
+        (found.entries.iter().map(|e| e.sequence).collect::<Vec<_>>(), found.searched.map(|(before, _)| before))
+    };
+    assert_eq!(look(None).await, (vec![], Some(5)));
+    assert_eq!(look(Some(5)).await, (vec![], Some(3)));
+    assert_eq!(look(Some(3)).await, (vec![2], None));
     // The platform's chain is another one.
     let platform = trail(&db, ScopePath::platform());
     assert_eq!(db.store.audit_verify(&platform).await.unwrap(), intact(0));

@@ -238,6 +238,8 @@ export const admin = {
     export: "Export",
     exportText: "With the filters as they are set",
     exportJsonl: "JSON Lines, which can be checked offline",
+    searchedBackTo: "Searched back to",
+    searchFurther: "Search further",
     exportCsv: "CSV, for spreadsheets",
     check: "Check the trail",
     checking: "Every entry is recomputed.",

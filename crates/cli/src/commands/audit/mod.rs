@@ -105,7 +105,8 @@ pub(crate) async fn run(args: AuditArgs, session: Session) -> Outcome {
     while entries.len() < args.limit {
         query.limit = (args.limit - entries.len()).min(PAGE);
         let page = session.client.audit(&query, cursor.as_deref()).await?;
-        let empty = page.items.is_empty();
+        // A page without a hit is not the end where only a part was looked through.
+        let empty = page.items.is_empty() && page.searched_back_to.is_none();
         entries.extend(page.items);
         if page.next_cursor.is_none() || page.next_cursor == cursor || empty {
             break;

@@ -7,11 +7,12 @@ import { useDebounced, useTitle } from "../../../lib/hooks";
 import { useProjectScope } from "../../../lib/scope";
 import { useSearchState } from "../../../lib/search-state";
 import { admin as m } from "../../../messages/en/admin";
+import { formatExact } from "../../../lib/format";
 import { Button } from "../../../ui/Button";
 import { Input, Select } from "../../../ui/Field";
 import { type Column, DataTable } from "../../../ui/DataTable";
 import { Menu } from "../../../ui/Menu";
-import { PageBody, PageHeader } from "../../../ui/Page";
+import { Notice, PageBody, PageHeader } from "../../../ui/Page";
 import { RelativeTime } from "../../../ui/Time";
 import { CheckTrail } from "./CheckTrail";
 import { EntryObject } from "./EntryObject";
@@ -134,6 +135,19 @@ export function Audit() {
         onClearFilters={() => setFilter(nothing)}
         empty={{ ...m.audit.empty, icon: <ScrollText size={28} aria-hidden /> }}
       />
+      {list.searchedBackTo && (
+        <Notice
+          action={
+            <Button busy={list.isFetchingMore} onClick={list.fetchMore}>
+              {m.audit.searchFurther}
+            </Button>
+          }
+        >
+          <p role="status">
+            {m.audit.searchedBackTo} <RelativeTime at={list.searchedBackTo} /> ({formatExact(list.searchedBackTo)})
+          </p>
+        </Notice>
+      )}
       <EntryPanel entry={open} onClose={() => setOpen(undefined)} />
     </PageBody>
   );

@@ -45,7 +45,7 @@ export function useAudit(filter: AuditFilter, enabled = true) {
   const query = useInfiniteQuery({
     queryKey: ["audit-entries", filter],
     queryFn: ({ pageParam, signal }) =>
-      api.get<{ items: AuditEntry[]; next_cursor?: string | null }>("/audit-entries", { limit: 50, ...filter, cursor: pageParam }, signal),
+      api.get<{ items: AuditEntry[]; next_cursor?: string | null; searched_back_to?: string }>("/audit-entries", { limit: 50, ...filter, cursor: pageParam }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
@@ -55,6 +55,8 @@ export function useAudit(filter: AuditFilter, enabled = true) {
   });
   return {
     items: query.data?.pages.flatMap((page) => page.items),
+    /** A text was looked for back to this moment only. */
+    searchedBackTo: query.data?.pages.at(-1)?.searched_back_to,
     error: query.error,
     hasMore: query.hasNextPage,
     isFetchingMore: query.isFetchingNextPage,

@@ -6,6 +6,7 @@ import { useDelete } from "../../../api/hooks";
 import { usePermissions } from "../../../api/session";
 import type { Secret } from "../../../api/types";
 import { admin as m } from "../../../messages/en/admin";
+import { duties } from "../../../messages/en/duties";
 import { Button } from "../../../ui/Button";
 import { type Column, DataTable } from "../../../ui/DataTable";
 import { ConfirmDialog } from "../../../ui/Dialog";
@@ -15,12 +16,14 @@ import { RelativeTime } from "../../../ui/Time";
 import { toast } from "../../../ui/Toast";
 import { rowId, rowName } from "../../../lib/rows";
 import { SecretDialog } from "./SecretDialog";
+import { UsageDialog } from "./UsageDialog";
 
 export function SecretTable({ scope, search }: { scope: { org: string; project: string }; search?: { value: string; onChange: (value: string) => void; label: string } }) {
   const list = useAll("Secret", scope, { sort: "name", ...(search?.value ? { search: search.value } : {}) });
   const { can } = usePermissions(scope);
   const [editing, setEditing] = useState<Secret | "new">();
   const [deleting, setDeleting] = useState<Secret>();
+  const [using, setUsing] = useState<Secret>();
   const remove = useDelete("Secret");
   const columns: Column<Secret>[] = [
     { id: "name", header: m.common.name, primary: true, sortValue: rowName, cell: (row) => <code>{row.metadata.name}</code> },
@@ -62,12 +65,14 @@ export function SecretTable({ scope, search }: { scope: { org: string; project: 
           <MoreMenu
             label={m.common.actions(row.metadata.name)}
             entries={[
+              { label: duties.usage.action, onSelect: () => setUsing(row) },
               { label: m.secrets.edit, disabled: !can("secret.update"), onSelect: () => setEditing(row) },
               { label: m.common.delete, danger: true, disabled: !can("secret.delete"), icon: <Trash2 size={14} aria-hidden />, onSelect: () => setDeleting(row) },
             ]}
           />
         )}
       />
+      {using && <UsageDialog secret={using} onClose={() => setUsing(undefined)} />}
       {editing && <SecretDialog scope={scope} {...(editing === "new" ? {} : { secret: editing })} onClose={() => setEditing(undefined)} />}
       <ConfirmDialog
         open={deleting !== undefined}
