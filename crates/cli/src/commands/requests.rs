@@ -62,6 +62,9 @@ enum RequestsCommand {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  warpyard requests approve request-3f2a9c81d0b4 --org acme --note 'Until the release is out'
+  warpyard requests deny request-3f2a9c81d0b4 --org acme --note 'Ask the platform team'")]
 struct DecideArgs {
     /// The request.
     #[arg(value_name = "REQUEST")]
@@ -72,6 +75,8 @@ struct DecideArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  warpyard requests withdraw request-3f2a9c81d0b4 --org acme")]
 struct WithdrawArgs {
     /// The request.
     #[arg(value_name = "REQUEST")]
