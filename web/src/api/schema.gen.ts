@@ -3190,6 +3190,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/access-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your requests for access, and those that you may decide about or see */
+        get: operations["access_request_list"];
+        put?: never;
+        /** Ask for a role in an organization, project or workspace, for yourself */
+        post: operations["access_request_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/access-requests/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw your request */
+        delete: operations["access_request_withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/access-requests/{name}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give somebody the role they asked for */
+        post: operations["access_request_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/access-requests/{name}/deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse a request for access */
+        post: operations["access_request_deny"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/reports/access-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has what in an organization, by which binding, since when, until when, and when they were last there */
+        get: operations["access_review_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects/{project}/secrets/{name}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What uses a secret */
+        get: operations["secret_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/encryption": {
         parameters: {
             query?: never;
@@ -3390,7 +3493,14 @@ export interface components {
         Name: string;
         /** @description One of one's roles. */
         MyBinding: {
-            role: components["schemas"]["Role"];
+            /** @description The built-in role. */
+            role?: components["schemas"]["Role"] | null;
+            /** @description The organization's own role. */
+            custom_role?: components["schemas"]["Name"] | null;
+            /** @description The group that has it. */
+            group?: components["schemas"]["Name"] | null;
+            /** @description Until when it holds; for good where absent. */
+            expires_at?: components["schemas"]["Timestamp"] | null;
             /** @description The organization's name. */
             org?: components["schemas"]["Name"] | null;
             /** @description The project's name; needs `org`. */
@@ -3400,6 +3510,8 @@ export interface components {
         };
         /** @description A built-in role. */
         Role: "platform_admin" | "org_admin" | "paas_admin" | "managed_instances_operator" | "template_author" | "infrastructure_admin" | "project_admin" | "developer" | "workspace_admin" | "workspace_collaborator" | "workspace_reader" | "finops" | "auditor";
+        /** Format: date-time */
+        Timestamp: string;
         /** @description What a console needs to know of this server. */
         ServerFacts: {
             /** @description The domain apps live under. */
@@ -3453,8 +3565,6 @@ export interface components {
             /** @description It is the one that asks. */
             current: boolean;
         };
-        /** Format: date-time */
-        Timestamp: string;
         /** @description A list on the wire. */
         ListOfToken: {
             /** @description The entries. */
@@ -7317,6 +7427,8 @@ export interface components {
             items: components["schemas"]["AuditEntry"][];
             /** @description Where the next page begins, if there may be one. */
             next_cursor?: string | null;
+            /** @description A text was looked for back to this moment only: there may be more, and the next page looks further. */
+            searched_back_to?: components["schemas"]["Timestamp"] | null;
         };
         /** @description One entry. */
         AuditEntry: {
@@ -7486,6 +7598,185 @@ export interface components {
             permissions: number;
             /** @description Where, and below. */
             scope: components["schemas"]["ScopePath"];
+        };
+        /** @description What became of a request. */
+        RequestState: "pending" | "approved" | "denied" | "lapsed";
+        /** @description A list on the wire. */
+        ListOfSeenRequest: {
+            /** @description The entries. */
+            items: components["schemas"]["SeenRequest"][];
+        };
+        /** @description A request as whoever asks about it may deal with it. */
+        SeenRequest: {
+            /** @description Its name in addresses. */
+            name: components["schemas"]["Name"];
+            /** @description Who asks. */
+            user: components["schemas"]["Name"];
+            /** @description Where. */
+            scope: components["schemas"]["ScopePath"];
+            /** @description The built-in role. */
+            role?: components["schemas"]["Role"] | null;
+            /** @description The organization's own role. */
+            custom_role?: components["schemas"]["Name"] | null;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description For how long from the approval on; for good where absent.
+             */
+            duration_seconds?: number | null;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description What became of it. */
+            state: components["schemas"]["RequestState"];
+            /** @description Who decided. */
+            decided_by?: string;
+            /** @description When. */
+            decided_at?: components["schemas"]["Timestamp"] | null;
+            /** @description What they said. */
+            note?: string;
+            /** @description The role binding that was made; it may be gone since. */
+            binding?: components["schemas"]["Name"] | null;
+            /** @description Whether the caller may approve or deny it. */
+            may_decide: boolean;
+        };
+        /** @description What somebody asks for, in the place of the request. */
+        Wanted: {
+            /**
+             * @description The project; the organization where absent.
+             * @default null
+             */
+            project: components["schemas"]["Name"] | null;
+            /**
+             * @description The workspace in that project.
+             * @default null
+             */
+            workspace: components["schemas"]["Name"] | null;
+            /**
+             * @description A built-in role.
+             * @default null
+             */
+            role: components["schemas"]["Role"] | null;
+            /**
+             * @description Or a role the organization made itself.
+             * @default null
+             */
+            custom_role: components["schemas"]["Name"] | null;
+            /** @description What for; whoever decides reads it, and the role binding keeps it. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description For how long from the approval on; for good where absent.
+             * @default null
+             */
+            duration_seconds: number | null;
+        };
+        /** @description A request and who may decide about it. */
+        RequestedAccess: {
+            request: components["schemas"]["AccessRequest"];
+            /** @description Who was told; empty where nobody can give the role now. */
+            approvers: components["schemas"]["Name"][];
+        };
+        /** @description A request for access. */
+        AccessRequest: {
+            /** @description Its name in addresses. */
+            name: components["schemas"]["Name"];
+            /** @description Who asks. */
+            user: components["schemas"]["Name"];
+            /** @description Where. */
+            scope: components["schemas"]["ScopePath"];
+            /** @description The built-in role. */
+            role?: components["schemas"]["Role"] | null;
+            /** @description The organization's own role. */
+            custom_role?: components["schemas"]["Name"] | null;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description For how long from the approval on; for good where absent.
+             */
+            duration_seconds?: number | null;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description What became of it. */
+            state: components["schemas"]["RequestState"];
+            /** @description Who decided. */
+            decided_by?: string;
+            /** @description When. */
+            decided_at?: components["schemas"]["Timestamp"] | null;
+            /** @description What they said. */
+            note?: string;
+            /** @description The role binding that was made; it may be gone since. */
+            binding?: components["schemas"]["Name"] | null;
+        };
+        /** @description What whoever decides says. */
+        DecisionNote: {
+            /**
+             * @description For whoever asked.
+             * @default
+             */
+            note: string;
+        };
+        /** @description How the report is written. */
+        ReportFormat: "json" | "csv";
+        /** @description Who has what in an organization. */
+        AccessReview: {
+            /** @description Everything that holds now, by person and place. */
+            items: components["schemas"]["ReviewRow"][];
+            /** @description Roles bound to the installation reach into the organization as well, and are left out: the caller may not see them. */
+            partial: boolean;
+        };
+        /** @description Somebody has a role in a place, by one binding. */
+        ReviewRow: {
+            /** @description Who. */
+            user: components["schemas"]["Name"];
+            /** @description What people call them. */
+            title: string;
+            /** @description Whether they may sign in. */
+            active: boolean;
+            /** @description Where, and below. */
+            scope: components["schemas"]["ScopePath"];
+            /** @description The role: built-in, or the organization's own. */
+            role: string;
+            /** @description Whether the organization made the role itself. */
+            custom: boolean;
+            /** @description The role binding. */
+            binding: components["schemas"]["Name"];
+            /** @description The group the binding names, where it names no person. */
+            group?: components["schemas"]["Name"] | null;
+            /** @description Since when the binding is there. */
+            since: components["schemas"]["Timestamp"];
+            /** @description Who made it. */
+            given_by: string;
+            /** @description Until when it holds; for good where absent. */
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Why. */
+            reason: string;
+            /** @description When they last signed in. */
+            last_sign_in?: components["schemas"]["Timestamp"] | null;
+            /** @description When a token of theirs was last used. */
+            last_token_use?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description Everything that uses a secret. */
+        SecretUsage: {
+            /** @description What the caller may see, 500 at most. */
+            items: components["schemas"]["UsedBy"][];
+            /**
+             * Format: uint
+             * @description How many more use it that the caller may not see.
+             */
+            hidden: number;
+        };
+        /** @description Something that uses a secret. */
+        UsedBy: {
+            kind: components["schemas"]["Kind"];
+            /** @description Where it lives. */
+            scope: components["schemas"]["ScopePath"];
+            name: components["schemas"]["Name"];
+            /** @description Whose it is. */
+            owner: string;
+            /** @description In which field, such as `spec.inputs.credentials`. */
+            field: string;
         };
         /** @description How sealed values are kept. */
         Encryption: {
@@ -17113,6 +17404,242 @@ export interface operations {
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    access_request_list: {
+        parameters: {
+            query?: {
+                /** @description Only in this state. */
+                state?: components["schemas"]["RequestState"];
+                /** @description Only one's own. */
+                mine?: boolean;
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What waits comes first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfSeenRequest"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    access_request_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wanted"];
+            };
+        };
+        responses: {
+            /** @description The request; whoever may decide was told. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestedAccess"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    access_request_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    access_request_approve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionNote"];
+            };
+        };
+        responses: {
+            /** @description The request; a role binding of its name was made. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequest"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    access_request_deny: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionNote"];
+            };
+        };
+        responses: {
+            /** @description The request. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequest"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    access_review_view: {
+        parameters: {
+            query?: {
+                /** @description `json` where absent. */
+                format?: components["schemas"]["ReportFormat"];
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every role of every person. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessReview"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    secret_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                project: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What refers to it; as long as anything does, it cannot be deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretUsage"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
