@@ -97,7 +97,7 @@ async fn givers(admission: &Admission<'_>, scope: &ScopePath, by: &Name, what: &
     let place = asked_for(scope, by);
     let mut out = Vec::new();
     for name in admission.store.people_in(scope).await? {
-        let principal = admission.store.store().principal(&name).await?;
+        let principal = admission.store.store().person(&name).await?;
         let may = admission.policy.decide(&principal, bind, &place)
             && admission.policy.covers_all(&principal, &what.permissions, scope);
         if may && admission.store.find::<User>(&ScopePath::platform(), &name).await?.is_some_and(|user| user.spec.active) {
