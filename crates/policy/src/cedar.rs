@@ -9,6 +9,7 @@ use crate::generated::{RECONCILE, generated_policies, while_suspended};
 use crate::{Action, Allowed, ControllerProof, Principal, Resource, SubjectType, Viewer};
 use cedar_policy::{ActionConstraint, Authorizer, Context, Decision, Entities, Entity, EntityUid, PolicySet, Request};
 use std::collections::HashMap;
+use warpyard_model::kinds::ServiceAccount;
 use warpyard_model::permission::{Permission, Role, Subject, Verb};
 use warpyard_model::{Error, Result, ScopePath};
 
@@ -126,7 +127,14 @@ impl Policy {
     }
 
     fn answer(&self, question: &Question, principal: Entity, resource: &Resource) -> Result<cedar_policy::Response> {
-        let resource = resource_entity(resource);
+        // A program is nobody's second person: whoever runs it would be both.
+        let asks = principal.uid().id().unescaped().to_owned();
+        let resource = if resource.two_person && ServiceAccount::is_identity(&asks) {
+            let edited_by: Vec<String> = resource.edited_by.iter().cloned().chain([asks]).collect();
+            resource_entity(&resource.clone().two_person(true, edited_by))
+        } else {
+            resource_entity(resource)
+        };
         let request = Request::new(principal.uid(), question.action.clone(), resource.uid(), Context::empty(), None);
         let entities = Entities::from_entities([principal, resource], None).map_err(Error::internal)?;
         Ok(self.authorizer.is_authorized(&request.map_err(Error::internal)?, &question.policies, &entities))

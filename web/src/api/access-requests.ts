@@ -32,6 +32,8 @@ export interface Wanted {
 export interface ReviewRow {
   user: string;
   title: string;
+  /** A program's account. */
+  service_account?: boolean;
   active: boolean;
   scope: Scope;
   role: string;

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use warpyard_model::kinds::{AuditOutcome, Group, RoleBinding, User};
+use warpyard_model::kinds::{AuditOutcome, Group, RoleBinding, ServiceAccount, User};
 use warpyard_model::permission::Subject;
 use warpyard_model::{Error, Kind, Name, Object, Result, ScopePath, Timestamp};
 use warpyard_policy::{Resource, action};
@@ -44,6 +44,9 @@ struct ReviewRow {
     user: Name,
     /// What people call them.
     title: String,
+    /// It is a program's account, by its name.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    service_account: bool,
     /// Whether they may sign in.
     active: bool,
     /// Where, and below.
@@ -132,6 +135,27 @@ async fn access_review(
     }
 }
 
+/// What a binding says of whoever has it.
+fn row_of(binding: &Object<RoleBinding>, user: Name) -> ReviewRow {
+    ReviewRow {
+        user,
+        title: String::new(),
+        service_account: false,
+        active: false,
+        scope: binding.metadata.scope.clone(),
+        role: binding.spec.role_word().to_owned(),
+        custom: binding.spec.custom_role.is_some(),
+        binding: binding.metadata.name.clone(),
+        group: binding.spec.group.clone(),
+        since: binding.metadata.created_at,
+        given_by: binding.metadata.created_by.clone(),
+        expires_at: binding.spec.expires_at,
+        reason: binding.spec.reason.clone(),
+        last_sign_in: None,
+        last_token_use: None,
+    }
+}
+
 /// What holds now in an organization, and above it.
 async fn rows(state: &Shared, org: &Name, of_platform: bool) -> Result<Vec<ReviewRow>> {
     let now = state.store.now();
@@ -144,6 +168,14 @@ async fn rows(state: &Shared, org: &Name, of_platform: bool) -> Result<Vec<Revie
         .into_iter()
         .filter(|group| group.metadata.scope.org.as_ref() == Some(org))
         .map(|group| (group.metadata.name, group.spec.members))
+        .collect();
+    let accounts: HashMap<Name, Object<ServiceAccount>> = state
+        .controller
+        .all::<ServiceAccount>(&[])
+        .await?
+        .into_iter()
+        .filter(|account| account.metadata.scope.org.as_ref() == Some(org))
+        .map(|account| (account.metadata.name.clone(), account))
         .collect();
     let tokens = state.controller.last_token_uses().await?;
     let mut out = Vec::new();
@@ -160,23 +192,24 @@ async fn rows(state: &Shared, org: &Name, of_platform: bool) -> Result<Vec<Revie
             (None, Some(group)) => groups.get(group).cloned().unwrap_or_default(),
             (None, None) => Vec::new(),
         };
+        if let Some(name) = &binding.spec.service_account
+            && let Some(account) = accounts.get(name)
+        {
+            let identity = ServiceAccount::identity(name, &account.metadata.uid).map_err(Error::internal)?;
+            let last_token_use = tokens.get(identity.as_str()).copied();
+            let row = row_of(&binding, name.clone());
+            let title = account.metadata.title().to_owned();
+            out.push(ReviewRow { title, service_account: true, active: account.spec.active, last_token_use, ..row });
+        }
         for user in members {
             let person = people.get(&user);
+            let last_token_use = tokens.get(user.as_str()).copied();
             out.push(ReviewRow {
                 title: person.map(|p| p.metadata.title().to_owned()).unwrap_or_default(),
                 active: person.is_some_and(|p| p.spec.active),
-                scope: binding.metadata.scope.clone(),
-                role: binding.spec.role_word().to_owned(),
-                custom: binding.spec.custom_role.is_some(),
-                binding: binding.metadata.name.clone(),
-                group: binding.spec.group.clone(),
-                since: binding.metadata.created_at,
-                given_by: binding.metadata.created_by.clone(),
-                expires_at: binding.spec.expires_at,
-                reason: binding.spec.reason.clone(),
                 last_sign_in: person.and_then(|p| p.status.last_signed_in_at),
-                last_token_use: tokens.get(user.as_str()).copied(),
-                user,
+                last_token_use,
+                ..row_of(&binding, user)
             });
         }
     }

@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warpyard_controller::admission::{self, Wanted};
-use warpyard_model::kinds::{CustomRole, RoleBinding};
+use warpyard_model::kinds::{CustomRole, RoleBinding, ServiceAccount};
 use warpyard_model::permission::Subject;
 use warpyard_model::{Error, Kind, Name, Result, ScopePath};
 use warpyard_policy::{Resource, action};
@@ -137,6 +137,9 @@ async fn create(
     BodyOf(wanted): BodyOf<Wanted>,
 ) -> Result<(StatusCode, Json<RequestedAccess>), ApiError> {
     let org = entered(&state, &caller, &place)?;
+    if ServiceAccount::is_identity(caller.who.user.as_str()) {
+        return Err(Error::forbidden("People ask for access; what a program may do is bound to its account.").into());
+    }
     let mut writing = Writing::begin(&state, caller.context()).await?;
     let mut admission = writing.admission(&state, &caller);
     let (request, approvers) = admission::request_access(&mut admission, &org, &caller.who.user, wanted).await?;

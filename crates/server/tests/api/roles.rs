@@ -282,7 +282,16 @@ pub(crate) async fn request_for(operation: &Operation, root: &Http) -> Option<As
             if item
                 || matches!(
                     last,
-                    "revisions" | "usage" | "diff" | "events" | "activity" | "parent-update" | "metrics" | "logs" | "terminal" | "tokens"
+                    "revisions"
+                        | "usage"
+                        | "diff"
+                        | "events"
+                        | "activity"
+                        | "parent-update"
+                        | "metrics"
+                        | "logs"
+                        | "terminal"
+                        | "tokens"
                 ) =>
         {
             ask("", Json::Null, name)

@@ -84,6 +84,7 @@ export const duties = {
     partial: "Roles that are bound to the installation reach in here as well; you may not see those.",
     by: "Through",
     directly: "directly",
+    program: "service account",
     lastUsed: "Last used",
     search: "Find a person, role or reason",
     only: "Only",

@@ -40,9 +40,15 @@ export function AccessReview() {
       cell: (row) => (
         <span className="flex flex-col">
           <span className="flex flex-wrap items-center gap-2">
-            <Link to={adminPaths.user({ org }, row.user)} className="rounded-sm hover:underline">
-              {row.title || row.user}
-            </Link>
+            {row.service_account ? (
+              <>
+                {row.title || row.user} <Tag>{w.program}</Tag>
+              </>
+            ) : (
+              <Link to={adminPaths.user({ org }, row.user)} className="rounded-sm hover:underline">
+                {row.title || row.user}
+              </Link>
+            )}
             {!row.active && <StateBadge tone="stopped">{m.users.inactive}</StateBadge>}
           </span>
           <code className="text-12 font-normal text-muted">{row.user}</code>
