@@ -128,7 +128,17 @@ impl Batch {
             };
             let name = identity.as_str();
             crate::factor::forget_factors(&mut self.conn, name).await?;
-            for table in ["account", "session", "token", "one_time", "notification", "preferences", "access_request", "identity", "scim_user"] {
+            for table in [
+                "account",
+                "session",
+                "token",
+                "one_time",
+                "notification",
+                "preferences",
+                "access_request",
+                "identity",
+                "scim_user",
+            ] {
                 self.conn.run(&format!("DELETE FROM {table} WHERE user_name = $1"), args![name]).await?;
             }
         }
