@@ -140,11 +140,13 @@ export async function hub(t, world) {
     await adminPage.getByRole("button", { name: "Stop…", exact: true }).click();
     const dialog = adminPage.getByRole("dialog", { name: "Stop 2 instances" });
     await axe(adminPage, "stopping many in Studio");
+    await lateLists(adminPage, (answer) => answer.items.every(({ status }) => status.phase === "stopped"));
     await dialog.getByRole("button", { name: "Stop" }).click();
     await dialog.getByText("2 instances done.").waitFor();
     await look(adminPage, "studio-bulk-results", { dialog: true });
     await dialog.getByRole("button", { name: "Close" }).last().click();
     for (const box of boxes) await adminPage.getByRole("row").filter({ has: box }).getByText("Stopped").waitFor();
+    await adminPage.unrouteAll({ behavior: "wait" });
   });
   await step("both boxes are deleted at once, and each says what became of it", async () => {
     await page.goto(`${server.url}/${PROJECT}/instances?search=box&kind=services`);
@@ -159,5 +161,14 @@ export async function hub(t, world) {
     await picture(page, "bulk-results");
     await dialog.getByRole("button", { name: "Close" }).last().click();
     await page.getByText("No row fits the search and filters.").waitFor();
+  });
+}
+
+/** From now on lists of services arrive only when the server has gone on from what they say, as on a slow network. */
+async function lateLists(page, wentOn) {
+  await page.route(/\/service-instances\?/, async (route) => {
+    const answer = await route.fetch();
+    while (!wentOn(await (await page.request.get(route.request().url())).json())) await new Promise((resolve) => setTimeout(resolve, 50));
+    await route.fulfill({ response: answer });
   });
 }
