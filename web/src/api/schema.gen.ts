@@ -693,6 +693,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orgs/{org}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspend an organization: what runs is stopped, and nothing in it can be changed */
+        post: operations["organization_suspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a suspended organization go on; nothing is started by that */
+        post: operations["organization_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an organization looks, for its sign-in page */
+        get: operations["organization_look"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/look/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a look would be like; changes nothing */
+        post: operations["organization_look_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system-profiles": {
         parameters: {
             query?: never;
@@ -3378,74 +3446,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/orgs/{org}/suspend": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Suspend an organization: what runs is stopped, and nothing in it can be changed */
-        post: operations["organization_suspend"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/orgs/{org}/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Let a suspended organization go on; nothing is started by that */
-        post: operations["organization_resume"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/orgs/{org}/look": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How an organization looks, for its sign-in page */
-        get: operations["organization_look"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/orgs/{org}/look/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What a look would be like; changes nothing */
-        post: operations["organization_look_preview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3977,20 +3977,13 @@ export interface components {
         };
         /** @description Where in the tree a kind may live. */
         Level: "platform" | "org" | "project" | "workspace";
-        /** @description A page of a list. */
-        SystemProfileList: {
-            /** @description The objects. */
-            items: components["schemas"]["SystemProfileObject"][];
-            /** @description Where the next page begins, if there is one. */
-            next_cursor?: string | null;
-            /**
-             * Format: uint64
-             * @description How many there are in all pages.
-             */
-            total: number;
+        /** @description That an organization is suspended. */
+        Suspension: {
+            /** @description Why, for its people: at most 500 characters on one line. */
+            reason: string;
         };
         /** @description An object as it is stored, sent and written in files. */
-        SystemProfileObject: {
+        OrganizationObject: {
             /** @description Always `warpyard.io/v1`. */
             apiVersion: string;
             /** @description The kind's name. */
@@ -3998,16 +3991,12 @@ export interface components {
             /** @description Names, scope, versions, who and when. */
             metadata: components["schemas"]["Metadata"];
             /** @description What is wanted. */
-            spec: components["schemas"]["SystemProfile"];
+            spec: components["schemas"]["Organization"];
             /**
              * @description What is.
-             * @default {
-             *       "offer": {
-             *         "all_orgs": true
-             *       }
-             *     }
+             * @default {}
              */
-            status: components["schemas"]["SystemProfileStatus"];
+            status: components["schemas"]["OrganizationStatus"];
         };
         /** @description A kind of object. */
         Kind: "Organization" | "User" | "Target" | "SystemProfile" | "RoleBinding" | "Group" | "ServiceAccount" | "CustomRole" | "IdentityProvider" | "Icon" | "EnvironmentTemplate" | "Project" | "Secret" | "ComputeProfile" | "ServiceProfile" | "Workspace" | "ComputeInstance" | "ServiceInstance";
@@ -4051,6 +4040,161 @@ export interface components {
             modified_by: string;
             /** @description Set once deletion was asked for; cleanup follows. */
             deletion_requested_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What an organization is given. */
+        Organization: {
+            /**
+             * @description The currency of every price in it, as ISO 4217: `USD`, `EUR`.
+             * @default USD
+             */
+            currency: string;
+            /** @description What nobody in it does alone. */
+            two_person?: components["schemas"]["TwoPerson"];
+            /** @description How people have to sign in to work in it. */
+            sign_in?: components["schemas"]["OrganizationSignIn"];
+            /**
+             * @description While it is there, nothing in the organization can be changed, started or opened, and what ran is stopped. Only
+             *     platform admins set it and take it away.
+             */
+            suspended?: components["schemas"]["Suspension"] | null;
+            /** @description How it looks to its people, before and after they sign in. */
+            look?: components["schemas"]["Look"] | null;
+        };
+        /** @description The two-person rules: what one person wrote, another one lets out. */
+        TwoPerson: {
+            /**
+             * @description Nobody publishes a profile's generation that they wrote.
+             * @default false
+             */
+            publish: boolean;
+            /**
+             * @description Nobody makes a template's version active that they wrote.
+             * @default false
+             */
+            template: boolean;
+        };
+        /** @description What an organization asks of sign-ins. */
+        OrganizationSignIn: {
+            /**
+             * @description Only sessions in which a second factor was shown, and tokens made from one, work in the organization.
+             * @default false
+             */
+            require_second_factor: boolean;
+        };
+        /** @description Name, picture, colour, links and a message. Everybody who knows the organization's name may see it without signing in. */
+        Look: {
+            /** @description What stands beside the picture; at most 60 characters. */
+            name?: string;
+            /** @description An SVG or PNG, kept without anything that could run or lead elsewhere. */
+            logo?: components["schemas"]["Icon"] | null;
+            /** @description `#rrggbb`. Made lighter or darker where it could not be read; refused where that would make it another colour. */
+            accent?: string;
+            /** @description At most eight. */
+            links?: components["schemas"]["Link"][];
+            /** @description Markdown above the sign-in form; at most 2000 characters. */
+            message?: string;
+        };
+        /** @description The drawing: an SVG or a PNG. It is kept without anything that could run or lead elsewhere. */
+        Icon: {
+            /** @description The SVG, at most 64 KiB. Only shapes, gradients and text are kept. */
+            svg?: string;
+            /** @description The PNG in Base64, at most 64 KiB before that and 512 pixels in either direction. Only its pixels are kept. */
+            png?: string;
+        };
+        /** @description A link of an organization, such as to its help desk. */
+        Link: {
+            /** @description What people read. */
+            title: string;
+            /** @description Where it leads: `https://`, `http://` or `mailto:`. */
+            url: string;
+        };
+        /** @description What is going on in an organization. */
+        OrganizationStatus: {
+            /** @description A two-person rule that is to be switched off. */
+            switching_off?: components["schemas"]["SwitchingOff"] | null;
+        };
+        /** @description Somebody wants a two-person rule switched off; a second person has to want it too. */
+        SwitchingOff: {
+            /** @description The rules as they would be. */
+            two_person: components["schemas"]["TwoPerson"];
+            /** @description Who asked first. */
+            by: string;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+        };
+        /** @description Nothing has to be said to let an organization go on. */
+        Resume: Record<string, never>;
+        /** @description A look as pages take it. */
+        LookView: {
+            /** @description What stands beside the picture. */
+            name?: string;
+            /** @description The picture as a `data:` address for an `img`. */
+            logo?: string | null;
+            /** @description The accent, readable in both themes. */
+            accent?: components["schemas"]["Accent"] | null;
+            /** @description Links. */
+            links?: components["schemas"]["Link"][];
+            /** @description Markdown for the sign-in page. */
+            message?: string;
+        };
+        /** @description An accent in both themes. */
+        Accent: {
+            /** @description On light surfaces. */
+            light: components["schemas"]["Tones"];
+            /** @description On dark surfaces. */
+            dark: components["schemas"]["Tones"];
+        };
+        /** @description The colours of one theme, as `#rrggbb`. */
+        Tones: {
+            /** @description Buttons and marks: 3:1 on every surface. */
+            accent: string;
+            /** @description The same under the pointer. */
+            accent_hover: string;
+            /** @description A surface in a trace of the colour. */
+            accent_soft: string;
+            /** @description Text: 4.5:1 on every surface, the soft one too. */
+            accent_ink: string;
+            /** @description Text on the accent: 4.5:1. */
+            on_accent: string;
+        };
+        /** @description A look that is not kept, and what was left out of its picture. */
+        LookPreview: {
+            /** @description As people would see it. */
+            look: components["schemas"]["LookView"];
+            /** @description What was left out of the picture, in words, because it could run or lead elsewhere. */
+            left_out: string[];
+        };
+        /** @description A page of a list. */
+        SystemProfileList: {
+            /** @description The objects. */
+            items: components["schemas"]["SystemProfileObject"][];
+            /** @description Where the next page begins, if there is one. */
+            next_cursor?: string | null;
+            /**
+             * Format: uint64
+             * @description How many there are in all pages.
+             */
+            total: number;
+        };
+        /** @description An object as it is stored, sent and written in files. */
+        SystemProfileObject: {
+            /** @description Always `warpyard.io/v1`. */
+            apiVersion: string;
+            /** @description The kind's name. */
+            kind: components["schemas"]["Kind"];
+            /** @description Names, scope, versions, who and when. */
+            metadata: components["schemas"]["Metadata"];
+            /** @description What is wanted. */
+            spec: components["schemas"]["SystemProfile"];
+            /**
+             * @description What is.
+             * @default {
+             *       "offer": {
+             *         "all_orgs": true
+             *       }
+             *     }
+             */
+            status: components["schemas"]["SystemProfileStatus"];
         };
         /** @description What a shipped profile brings. Exactly one of `compute` and `service` is there. */
         SystemProfile: {
@@ -4363,76 +4507,6 @@ export interface components {
              * @description How many there are in all pages.
              */
             total: number;
-        };
-        /** @description An object as it is stored, sent and written in files. */
-        OrganizationObject: {
-            /** @description Always `warpyard.io/v1`. */
-            apiVersion: string;
-            /** @description The kind's name. */
-            kind: components["schemas"]["Kind"];
-            /** @description Names, scope, versions, who and when. */
-            metadata: components["schemas"]["Metadata"];
-            /** @description What is wanted. */
-            spec: components["schemas"]["Organization"];
-            /**
-             * @description What is.
-             * @default {}
-             */
-            status: components["schemas"]["OrganizationStatus"];
-        };
-        /** @description What an organization is given. */
-        Organization: {
-            /**
-             * @description The currency of every price in it, as ISO 4217: `USD`, `EUR`.
-             * @default USD
-             */
-            currency: string;
-            /** @description What nobody in it does alone. */
-            two_person?: components["schemas"]["TwoPerson"];
-            /** @description How people have to sign in to work in it. */
-            sign_in?: components["schemas"]["OrganizationSignIn"];
-            /**
-             * @description While it is there, nothing in the organization can be changed, started or opened, and what ran is stopped. Only
-             *     platform admins set it and take it away.
-             */
-            suspended?: components["schemas"]["Suspension"] | null;
-            /** @description How it looks to its people, before and after they sign in. */
-            look?: components["schemas"]["Look"] | null;
-        };
-        /** @description The two-person rules: what one person wrote, another one lets out. */
-        TwoPerson: {
-            /**
-             * @description Nobody publishes a profile's generation that they wrote.
-             * @default false
-             */
-            publish: boolean;
-            /**
-             * @description Nobody makes a template's version active that they wrote.
-             * @default false
-             */
-            template: boolean;
-        };
-        /** @description What an organization asks of sign-ins. */
-        OrganizationSignIn: {
-            /**
-             * @description Only sessions in which a second factor was shown, and tokens made from one, work in the organization.
-             * @default false
-             */
-            require_second_factor: boolean;
-        };
-        /** @description What is going on in an organization. */
-        OrganizationStatus: {
-            /** @description A two-person rule that is to be switched off. */
-            switching_off?: components["schemas"]["SwitchingOff"] | null;
-        };
-        /** @description Somebody wants a two-person rule switched off; a second person has to want it too. */
-        SwitchingOff: {
-            /** @description The rules as they would be. */
-            two_person: components["schemas"]["TwoPerson"];
-            /** @description Who asked first. */
-            by: string;
-            /** @description When. */
-            at: components["schemas"]["Timestamp"];
         };
         /** @description A list on the wire. */
         ListOfOrganizationRevision: {
@@ -5207,13 +5281,6 @@ export interface components {
              * @default {}
              */
             status: components["schemas"]["NoStatus"];
-        };
-        /** @description The drawing: an SVG or a PNG. It is kept without anything that could run or lead elsewhere. */
-        Icon: {
-            /** @description The SVG, at most 64 KiB. Only shapes, gradients and text are kept. */
-            svg?: string;
-            /** @description The PNG in Base64, at most 64 KiB before that and 512 pixels in either direction. Only its pixels are kept. */
-            png?: string;
         };
         /** @description A list on the wire. */
         ListOfIconRevision: {
@@ -7732,6 +7799,8 @@ export interface components {
             user: components["schemas"]["Name"];
             /** @description What people call them. */
             title: string;
+            /** @description It is a program's account, by its name. */
+            service_account: boolean;
             /** @description Whether they may sign in. */
             active: boolean;
             /** @description Where, and below. */
@@ -7848,73 +7917,6 @@ export interface components {
         };
         /** @description The class of an error; every transport maps it in one place. */
         ErrorCode: "not_found" | "already_exists" | "invalid" | "conflict" | "forbidden" | "second_factor_required" | "unauthenticated" | "rate_limited" | "quota_exceeded" | "capacity_unavailable" | "approval_required" | "precondition_failed" | "too_large" | "provider_failed" | "unavailable" | "internal";
-        /** @description That an organization is suspended. */
-        Suspension: {
-            /** @description Why, for its people: at most 500 characters on one line. */
-            reason: string;
-        };
-        /** @description Name, picture, colour, links and a message. Everybody who knows the organization's name may see it without signing in. */
-        Look: {
-            /** @description What stands beside the picture; at most 60 characters. */
-            name?: string;
-            /** @description An SVG or PNG, kept without anything that could run or lead elsewhere. */
-            logo?: components["schemas"]["Icon"] | null;
-            /** @description `#rrggbb`. Made lighter or darker where it could not be read; refused where that would make it another colour. */
-            accent?: string;
-            /** @description At most eight. */
-            links?: components["schemas"]["Link"][];
-            /** @description Markdown above the sign-in form; at most 2000 characters. */
-            message?: string;
-        };
-        /** @description A link of an organization, such as to its help desk. */
-        Link: {
-            /** @description What people read. */
-            title: string;
-            /** @description Where it leads: `https://`, `http://` or `mailto:`. */
-            url: string;
-        };
-        /** @description Nothing has to be said to let an organization go on. */
-        Resume: Record<string, never>;
-        /** @description A look as pages take it. */
-        LookView: {
-            /** @description What stands beside the picture. */
-            name?: string;
-            /** @description The picture as a `data:` address for an `img`. */
-            logo?: string | null;
-            /** @description The accent, readable in both themes. */
-            accent?: components["schemas"]["Accent"] | null;
-            /** @description Links. */
-            links?: components["schemas"]["Link"][];
-            /** @description Markdown for the sign-in page. */
-            message?: string;
-        };
-        /** @description An accent in both themes. */
-        Accent: {
-            /** @description On light surfaces. */
-            light: components["schemas"]["Tones"];
-            /** @description On dark surfaces. */
-            dark: components["schemas"]["Tones"];
-        };
-        /** @description The colours of one theme, as `#rrggbb`. */
-        Tones: {
-            /** @description Buttons and marks: 3:1 on every surface. */
-            accent: string;
-            /** @description The same under the pointer. */
-            accent_hover: string;
-            /** @description A surface in a trace of the colour. */
-            accent_soft: string;
-            /** @description Text: 4.5:1 on every surface, the soft one too. */
-            accent_ink: string;
-            /** @description Text on the accent: 4.5:1. */
-            on_accent: string;
-        };
-        /** @description A look that is not kept, and what was left out of its picture. */
-        LookPreview: {
-            /** @description As people would see it. */
-            look: components["schemas"]["LookView"];
-            /** @description What was left out of the picture, in words, because it could run or lead elsewhere. */
-            left_out: string[];
-        };
     };
     responses: {
         /** @description Forbidden */
@@ -9541,6 +9543,152 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    organization_suspend: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Suspension"];
+            };
+        };
+        responses: {
+            /** @description The organization; instances are being stopped. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    organization_resume: {
+        parameters: {
+            query?: {
+                /** @description Check everything, answer as if it were done, change nothing. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resume"];
+            };
+        };
+        responses: {
+            /** @description The organization. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationObject"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    organization_look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The look; empty where there is none, or no such organization. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookView"];
+                };
+            };
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    organization_look_preview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, the request is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Look"];
+            };
+        };
+        responses: {
+            /** @description As people would see it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookPreview"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -17794,152 +17942,6 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    organization_suspend: {
-        parameters: {
-            query?: {
-                /** @description Check everything, answer as if it were done, change nothing. */
-                dry_run?: boolean;
-            };
-            header?: {
-                /** @description Sent again with the same key, the request is answered as the first time and done once. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                org: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Suspension"];
-            };
-        };
-        responses: {
-            /** @description The organization; instances are being stopped. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OrganizationObject"];
-                };
-            };
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    organization_resume: {
-        parameters: {
-            query?: {
-                /** @description Check everything, answer as if it were done, change nothing. */
-                dry_run?: boolean;
-            };
-            header?: {
-                /** @description Sent again with the same key, the request is answered as the first time and done once. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                org: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Resume"];
-            };
-        };
-        responses: {
-            /** @description The organization. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OrganizationObject"];
-                };
-            };
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    organization_look: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                org: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The look; empty where there is none, or no such organization. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LookView"];
-                };
-            };
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    organization_look_preview: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Sent again with the same key, the request is answered as the first time and done once. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                org: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Look"];
-            };
-        };
-        responses: {
-            /** @description As people would see it. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LookPreview"];
-                };
-            };
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            409: components["responses"]["Problem409"];
-            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];

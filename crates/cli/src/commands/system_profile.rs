@@ -89,7 +89,7 @@ async fn launch(args: LaunchArgs, session: Session) -> Outcome {
         }
     }
     if launched.items.iter().any(|item| item.waits) && !args.dry_run {
-        out.note("note: a two-person rule holds here: somebody else publishes what you made; they were told.".to_owned());
+        out.note("note: a two-person rule holds here: somebody else publishes what you made; they were told.");
     }
     for missing in &launched.missing {
         out.note(format!("note: {missing}"));

@@ -90,9 +90,7 @@ pub(super) fn declare(routes: &mut Routes) {
 
 /// The organization, for whoever has a foot in it.
 fn entered(state: &Shared, caller: &Caller, place: &Place) -> Result<Name> {
-    if !state.policy.can_enter(&caller.principal, &place.scope) {
-        return Err(Error::not_found("There is no such place, or you may not see it."));
-    }
+    state.policy.enter(&caller.principal, &place.scope)?;
     place.scope.org.clone().ok_or_else(|| Error::internal("a path without an organization"))
 }
 

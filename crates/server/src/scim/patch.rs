@@ -79,7 +79,9 @@ fn one(resource: &mut Map<String, Value>, word: &str, path: &str, value: Option<
             match (inner, value) {
                 (Some(inner), value) => found[inner] = value.clone(),
                 (None, Value::Object(more)) => {
-                    found.as_object_mut().map(|found| found.extend(more.clone()));
+                    if let Some(found) = found.as_object_mut() {
+                        found.extend(more.clone());
+                    }
                 }
                 (None, _) => return Err(Sorry::bad("invalidValue", "An object is wanted here.")),
             }

@@ -237,7 +237,7 @@ pub(crate) async fn exchange(
     let (client, http) = (client(state, provider).await?, http(state));
     let request = client.exchange_code(AuthorizationCode::new(code.to_owned())).map_err(Error::internal)?;
     let answer = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.to_owned())).request_async(&http).await;
-    let answer = answer.map_err(|error| token_failure(error))?;
+    let answer = answer.map_err(token_failure)?;
     let token = answer.id_token().ok_or_else(|| Failure::Refused("The provider sent no ID token.".to_owned()))?;
     let expected = Nonce::new(nonce.to_owned());
     let claims = verified(state, provider, token, Some(&expected), &[]).await?;
@@ -263,7 +263,7 @@ pub(crate) async fn refresh(
     let (client, http) = (client(state, provider).await?, http(state));
     let before = RefreshToken::new(tokens["refresh_token"].as_str().unwrap_or_default().to_owned());
     let answer = client.exchange_refresh_token(&before).map_err(Error::internal)?.request_async(&http).await;
-    let answer = answer.map_err(|error| token_failure(error))?;
+    let answer = answer.map_err(token_failure)?;
     let mut grant = match answer.id_token() {
         Some(token) => {
             let claims = verified(state, provider, token, None, &[]).await?;

@@ -19,11 +19,14 @@ use warpyard_model::{Error, Name, Object, Result, ScopePath, Timestamp};
 
 use crate::state::AppState;
 
+/// Of which generation of a provider, since when, and what it said of itself.
+type Known = (i64, Timestamp, Arc<ProviderMetadataWithLogout>);
+
 /// What is remembered between requests, by this server alone.
 #[derive(Default)]
 pub(crate) struct Sso {
-    /// What providers say of themselves, by uid: of which generation of the provider, since when.
-    known: Mutex<HashMap<String, (i64, Timestamp, Arc<ProviderMetadataWithLogout>)>>,
+    /// What providers say of themselves, by uid.
+    known: Mutex<HashMap<String, Known>>,
     /// When this server last asked about a session.
     asked: Mutex<HashMap<String, Timestamp>>,
     /// Sessions that hold something open, and when that was last seen.

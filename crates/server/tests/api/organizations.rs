@@ -9,7 +9,7 @@ use hyper::Method;
 use serde_json::{Value as Json, json};
 use warpyard_model::permission::Role;
 use warpyard_server::{Needs, operations};
-use warpyard_testkit::{Reply, World};
+use warpyard_testkit::{Http, Reply, World};
 
 /// Kinds of the platform that everybody may look at, and nobody of an organization may change.
 const FOR_EVERYBODY: [&str; 3] = ["/api/v1/targets", "/api/v1/system-profiles", "/api/v1/environment-templates"];
@@ -139,6 +139,9 @@ async fn lists_and_searches_end_at_the_organization() {
     world.finish().await;
 }
 
+/// What is referred to, the collection it is tried in, the object that names it, and the name of what the other has.
+type Reference<'a> = (&'a str, String, Box<dyn Fn(&str) -> Json>, &'a str);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_of_another_organization_can_be_referred_to() {
     let world = with_a_mighty_foreigner().await;
@@ -149,7 +152,7 @@ async fn nothing_of_another_organization_can_be_referred_to() {
     let size = json!({ "cpu_millis": 500, "memory_bytes": "1GiB" });
     let from = |name: &str| json!({ "name": name, "version": "1.0.0" });
     // Every field that names something, once with what the other organization has and once with what nobody has.
-    let references: Vec<(&str, String, Box<dyn Fn(&str) -> Json>, &str)> = vec![
+    let references: Vec<Reference<'_>> = vec![
         (
             "a template",
             format!("{fusion}/compute-profiles"),
@@ -272,6 +275,9 @@ async fn what_is_somebodys_own_is_nobody_elses() {
     let whose = warpyard_store::SignIn::of(warpyard_model::Name::parse("workspace-collaborator").unwrap());
     world.store.link_identity(&whose, &word).await.unwrap();
     let identities = victim.get("/api/v1/me/identities").await.expect(200).json();
+    let wanted = json!({ "role": "developer", "reason": "To look at it." });
+    let asked = victim.post("/api/v1/orgs/acme/access-requests", &wanted).await.expect(201).json();
+    let asked = asked["request"]["name"].as_str().unwrap();
     let mut uncovered = Vec::new();
     for operation in operations().0.iter().filter(|o| o.path.contains('{') && o.needs == Needs::SignIn) {
         let id = match operation.id.as_str() {
@@ -279,6 +285,20 @@ async fn what_is_somebodys_own_is_nobody_elses() {
             "me_identity_delete" => identities["items"][0]["id"].as_str().unwrap().to_owned(),
             "me_session_delete" => sessions["items"][0]["id"].as_str().unwrap().to_owned(),
             "me_second_factor_remove" | "me_totp_confirm" => factor.json()["id"].as_str().unwrap_or("totp").to_owned(),
+            // Of an organization, for everybody in it.
+            "access_request_list" | "access_request_create" | "access_request_withdraw" => {
+                let path = |org: &str| operation.path.replace("{org}", org).replace("{name}", asked);
+                let send = async |who: &Http, path: &str| who.request(operation.method.clone(), path).json(&wanted).send().await;
+                let foreigner = world.of("foreigner");
+                let (real, none) = (send(foreigner, &path("acme")).await, send(foreigner, &path("nowhere")).await);
+                assert_eq!((real.status.as_u16(), said(&real, "acme")), (404, said(&none, "nowhere")), "{}", operation.id);
+                if operation.path.contains("{name}") {
+                    let none = path("acme").replace(asked, "none-such");
+                    let (real, none) = (send(thief, &path("acme")).await, send(thief, &none).await);
+                    assert_eq!((real.status.as_u16(), said(&real, asked)), (404, said(&none, "none-such")), "{}", operation.id);
+                }
+                continue;
+            }
             _ => {
                 uncovered.push(operation.id.clone());
                 continue;

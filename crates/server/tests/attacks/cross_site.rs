@@ -93,7 +93,7 @@ async fn every_operation_that_changes_something_asks_where_it_comes_from() {
             continue;
         }
         asked += 1;
-        let path = operation.path.replace('{', "").replace('}', "");
+        let path = operation.path.replace(['{', '}'], "");
         for headers in [[("sec-fetch-site", "cross-site")], [("sec-fetch-site", "same-site")], [("origin", "null")]] {
             let request = with(session.request(operation.method.clone(), &path), &headers);
             let reply = request.json(&body(&operation.id)).send().await;
