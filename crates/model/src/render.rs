@@ -154,7 +154,7 @@ mod tests {
             &rendered.prepare[0].command[0],
             &renderer.outputs(&[output]).unwrap()[0].value,
         ] {
-            assert!(!shown.contains("canary") && shown.contains("\"title\":\"t\""), "{shown}");
+            assert!(!shown.contains("canary") && shown.contains("\"title\": \"t\""), "{shown}");
         }
         for kept in [&rendered.environment["ALL"], &rendered.files[0].content] {
             assert!(kept.contains("canary-1") && kept.contains("canary-2"), "{kept}");
