@@ -275,7 +275,7 @@ async fn what_is_somebodys_own_is_nobody_elses() {
     let whose = warpyard_store::SignIn::of(warpyard_model::Name::parse("workspace-collaborator").unwrap());
     world.store.link_identity(&whose, &word).await.unwrap();
     let identities = victim.get("/api/v1/me/identities").await.expect(200).json();
-    let wanted = json!({ "role": "developer", "reason": "To look at it." });
+    let wanted = json!({ "role": "auditor", "reason": "To look at it." });
     let asked = victim.post("/api/v1/orgs/acme/access-requests", &wanted).await.expect(201).json();
     let asked = asked["request"]["name"].as_str().unwrap();
     let mut uncovered = Vec::new();

@@ -158,7 +158,11 @@ fn address_fields(document: &Json) -> Vec<String> {
 }
 
 /// What takes an address, and why that is no way to make the server ask it.
-const KNOWN: [(&str, &str); 1] = [("Card.documentation_url", "a link for people; the server never opens it")];
+const KNOWN: [(&str, &str); 3] = [
+    ("Card.documentation_url", "a link for people; the server never opens it"),
+    ("IdentityProvider.issuer", "asked through `outgoing`"),
+    ("Link.url", "a link for people on an organization's sign-in page; the server never opens it"),
+];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_field_that_takes_an_address_is_known() {
@@ -189,6 +193,24 @@ async fn every_field_that_takes_an_address_is_known() {
     admin.post(&format!("{path}/linked/publish"), &json!({})).await.expect(200);
     world.of("developer").get(&format!("{VISION}/catalogue")).await.expect(200);
     world.of("developer").post(&format!("{path}/linked/form"), &json!({ "workspace": "research" })).await.expect(200);
+    let acme = "/api/v1/orgs/acme";
+    let root = world.of("root");
+    let provider = |issuer: &str| json!({ "metadata": { "name": "inside" }, "spec": { "title": "T", "issuer": issuer, "client_id": "c", "just_in_time": true } });
+    for evil in NO_ADDRESS_OF_THE_WEB {
+        root.post(&format!("{acme}/identity-providers"), &provider(evil)).await.problem(422, "invalid");
+        // People may have pages on plain HTTP in their own network.
+        if !evil.starts_with("http") {
+            let look = json!({ "links": [{ "title": "T", "url": evil }] });
+            root.post(&format!("{acme}/look/preview"), &look).await.problem(422, "invalid");
+        }
+    }
+    let made = root.post(&format!("{acme}/identity-providers"), &provider(&format!("https://127.0.0.1:{port}"))).await;
+    if made.status == 201 {
+        let begun = world.nobody().get(&format!("{acme}/sign-in/inside")).await.expect(303);
+        assert!(!begun.header("location").contains(&port.to_string()), "{}", begun.header("location"));
+    } else {
+        made.problem(422, "invalid");
+    }
     assert_eq!(hits.load(Ordering::SeqCst), 0, "the server opened a link");
     world.finish().await;
 }

@@ -103,7 +103,9 @@ async fn no_operation_takes_or_tells_a_secret_in_an_address() {
             for parameter in operation["parameters"].as_array().unwrap() {
                 let name = parameter["name"].as_str().unwrap().to_lowercase();
                 let secret = ["token", "password", "secret", "code", "ticket", "session", "key"];
-                let in_address = parameter["in"] != "header";
+                // What OpenID Connect hands a browser: works once, in the browser that began, and the answer leads away from it.
+                let handed_over = path.ends_with("/sign-in/{name}/callback") && name == "code";
+                let in_address = parameter["in"] != "header" && !handed_over;
                 assert!(
                     !in_address || !secret.iter().any(|word| name.split('_').any(|part| part == *word)),
                     "{path} takes {name}"
