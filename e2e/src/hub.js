@@ -140,7 +140,7 @@ export async function hub(t, world) {
     await adminPage.getByRole("button", { name: "Stop…", exact: true }).click();
     const dialog = adminPage.getByRole("dialog", { name: "Stop 2 instances" });
     await axe(adminPage, "stopping many in Studio");
-    await lateLists(adminPage, (answer) => answer.items.every(({ status }) => status.phase === "stopped"));
+    await lateLists(adminPage, (answer) => answer.items.every(({ status }) => status.phase !== "stopping"));
     await dialog.getByRole("button", { name: "Stop" }).click();
     await dialog.getByText("2 instances done.").waitFor();
     await look(adminPage, "studio-bulk-results", { dialog: true });
