@@ -3479,7 +3479,7 @@ export interface components {
             version: string;
             server: components["schemas"]["ServerFacts"];
             /** @description Organizations of yours that you get nothing in before you show a second factor. */
-            second_factor_required: components["schemas"]["Name"][];
+            second_factor_required?: components["schemas"]["Name"][];
             /** @description What the token you come with is limited to, where it is. */
             limited_to?: components["schemas"]["Limits"] | null;
         };
@@ -3825,6 +3825,18 @@ export interface components {
             name: components["schemas"]["Name"];
             /** @description What people read. */
             title: string;
+        };
+        /** @description What a provider sends; for the document, the form itself is read leniently. */
+        LogoutForm: {
+            /** @description A signed token that names the session or the subject. */
+            logout_token: string;
+        };
+        /** @description Why a log-out token was not believed. */
+        LogoutRefused: {
+            /** @description The code. */
+            error: string;
+            /** @description A sentence. */
+            error_description: string;
         };
         /** @description A list on the wire. */
         ListOfIdentity: {
@@ -7621,7 +7633,7 @@ export interface components {
             /** @description When the binding ends. */
             expires_at?: components["schemas"]["Timestamp"] | null;
             /** @description Why it was made. */
-            reason: string;
+            reason?: string;
             /** @description Since when it is there. */
             since?: components["schemas"]["Timestamp"] | null;
         };
@@ -7800,7 +7812,7 @@ export interface components {
             /** @description What people call them. */
             title: string;
             /** @description It is a program's account, by its name. */
-            service_account: boolean;
+            service_account?: boolean;
             /** @description Whether they may sign in. */
             active: boolean;
             /** @description Where, and below. */
@@ -7843,7 +7855,7 @@ export interface components {
             scope: components["schemas"]["ScopePath"];
             name: components["schemas"]["Name"];
             /** @description Whose it is. */
-            owner: string;
+            owner?: string;
             /** @description In which field, such as `spec.inputs.credentials`. */
             field: string;
         };
@@ -7984,15 +7996,6 @@ export interface components {
         };
         /** @description Payload Too Large */
         Problem413: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description Bad Request */
-        Problem400: {
             headers: {
                 [name: string]: unknown;
             };
@@ -9075,7 +9078,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/x-www-form-urlencoded": string;
+                "application/x-www-form-urlencoded": components["schemas"]["LogoutForm"];
             };
         };
         responses: {
@@ -9086,7 +9089,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem400"];
+            /** @description The token is not good, in the words of OpenID Connect. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogoutRefused"];
+                };
+            };
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];

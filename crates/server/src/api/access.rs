@@ -82,7 +82,7 @@ struct Via {
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<Timestamp>,
     /// Why it was made.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     reason: String,
     /// Since when it is there.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -23,7 +23,7 @@ use warpyard_policy::action;
 #[derive(Debug, Default, Serialize, JsonSchema)]
 struct LookView {
     /// What stands beside the picture.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schemars(default)]
     name: String,
     /// The picture as a `data:` address for an `img`.
@@ -33,11 +33,11 @@ struct LookView {
     #[serde(skip_serializing_if = "Option::is_none")]
     accent: Option<Accent>,
     /// Links.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
     links: Vec<Link>,
     /// Markdown for the sign-in page.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schemars(default)]
     message: String,
 }

@@ -45,7 +45,7 @@ struct ReviewRow {
     /// What people call them.
     title: String,
     /// It is a program's account, by its name.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     service_account: bool,
     /// Whether they may sign in.
     active: bool,

@@ -102,7 +102,7 @@ pub(super) struct Me {
     version: &'static str,
     server: ServerFacts,
     /// Organizations of yours that you get nothing in before you show a second factor.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     second_factor_required: Vec<Name>,
     /// What the token you come with is limited to, where it is.
     #[serde(skip_serializing_if = "Option::is_none")]

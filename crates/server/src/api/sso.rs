@@ -113,9 +113,9 @@ pub(super) fn declare(routes: &mut Routes) {
             "Hear from an identity provider that somebody signed out",
         )
         .needs(Needs::Nothing)
-        .body_of_text("application/x-www-form-urlencoded")
+        .body_as::<LogoutForm>("application/x-www-form-urlencoded")
         .answers_nothing(200, "The sessions have ended.")
-        .problems(&[400])
+        .answers::<LogoutRefused>(400, "The token is not good, in the words of OpenID Connect.")
         .to(hear_of_logout);
 }
 
@@ -386,6 +386,23 @@ async fn record(
     state.store.audit(&context, outcome, note).await
 }
 
+/// What a provider sends; for the document, the form itself is read leniently.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "it describes the form and is never made")]
+struct LogoutForm {
+    /// A signed token that names the session or the subject.
+    logout_token: String,
+}
+
+/// Why a log-out token was not believed.
+#[derive(Serialize, JsonSchema)]
+struct LogoutRefused {
+    /// The code.
+    error: &'static str,
+    /// A sentence.
+    error_description: String,
+}
+
 async fn hear_of_logout(
     state: Shared,
     Extension(origin): Extension<Origin>,
@@ -396,7 +413,7 @@ async fn hear_of_logout(
     let body = crate::request::read_body_up_to(request.into_body(), TOKEN_BYTES).await?;
     let token = url::form_urlencoded::parse(&body).find(|(key, _)| key == "logout_token").map(|(_, value)| value.into_owned());
     let bad = |why: &str| {
-        let body = Json(json!({ "error": "invalid_request", "error_description": why }));
+        let body = Json(LogoutRefused { error: "invalid_request", error_description: why.to_owned() });
         (StatusCode::BAD_REQUEST, [(header::CACHE_CONTROL, "no-store")], body).into_response()
     };
     let Some(provider) = at(&state, &place).await? else { return Ok(bad("There is no such provider.")) };

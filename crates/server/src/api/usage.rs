@@ -21,7 +21,7 @@ struct UsedBy {
     scope: ScopePath,
     name: Name,
     /// Whose it is.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     owner: String,
     /// In which field, such as `spec.inputs.credentials`.
     field: String,
