@@ -1,3 +1,5 @@
+//! What the policies decide, case by case.
+
 use super::*;
 use crate::{Binding, action, schema};
 use cedar_policy::{ValidationMode, Validator};

@@ -157,11 +157,6 @@ impl Declared<'_> {
     }
 
     /// Text in a format that has no schema here.
-    pub(crate) fn body_of_text(mut self, media: &str) -> Self {
-        self.operation.body.push((media.to_owned(), json!({ "type": "string" })));
-        self
-    }
-
     pub(crate) fn answers<T: JsonSchema>(mut self, status: u16, text: &str) -> Self {
         let schema = self.routes.generator.subschema_for::<T>().to_value();
         self.operation.answers.push((status, "application/json", text.to_owned(), schema));
