@@ -1,13 +1,12 @@
 // Groups of people: profiles are offered to them.
 import type { Group } from "../../../api/types";
 import { useProjectScope } from "../../../lib/scope";
-import { admin } from "../../../messages/en/admin";
 import { groups as m } from "../../../messages/en/groups";
 import type { Column } from "../../../ui/DataTable";
 import { RelativeTime } from "../../../ui/Time";
-import { rowName } from "../../../lib/rows";
 import { EditableList, FirstFew } from "../../EditableList";
 import { GroupDialog } from "./GroupDialog";
+import { nameColumn } from "../name-column";
 
 /** Names shown in a row; the count says how many there are. */
 const NAMED = 4;
@@ -15,18 +14,7 @@ const NAMED = 4;
 export function Groups() {
   const { org } = useProjectScope();
   const columns: Column<Group>[] = [
-    {
-      id: "name",
-      header: admin.common.name,
-      primary: true,
-      serverSort: "name",
-      cell: (row) => (
-        <span className="flex flex-col">
-          {rowName(row)}
-          <code className="font-normal text-muted">{row.metadata.name}</code>
-        </span>
-      ),
-    },
+    nameColumn,
     {
       id: "members",
       header: m.members,

@@ -1,27 +1,15 @@
 // Identity providers of the organization.
 import type { IdentityProvider } from "../../../api/types-providers";
-import { rowName } from "../../../lib/rows";
 import { useProjectScope } from "../../../lib/scope";
-import { admin } from "../../../messages/en/admin";
 import { providers as m } from "../../../messages/en/providers";
 import type { Column } from "../../../ui/DataTable";
 import { RelativeTime } from "../../../ui/Time";
 import { EditableList } from "../../EditableList";
+import { nameColumn } from "../name-column";
 import { ProviderDialog } from "./ProviderDialog";
 
 const COLUMNS: Column<IdentityProvider>[] = [
-  {
-    id: "name",
-    header: admin.common.name,
-    primary: true,
-    serverSort: "name",
-    cell: (row) => (
-      <span className="flex flex-col">
-        {rowName(row)}
-        <code className="font-normal text-muted">{row.metadata.name}</code>
-      </span>
-    ),
-  },
+  nameColumn,
   { id: "issuer", header: m.issuer, cell: (row) => <span className="break-all">{row.spec.issuer}</span> },
   { id: "accounts", header: m.makesAccounts, cell: (row) => (row.spec.just_in_time ? m.yes : m.no) },
   { id: "changed", header: m.changed, serverSort: "updated_at", cell: (row) => <RelativeTime at={row.metadata.updated_at} /> },

@@ -3,14 +3,13 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { usePermissions } from "../../../api/session";
 import type { ServiceAccount } from "../../../api/types";
-import { rowName } from "../../../lib/rows";
 import { useProjectScope } from "../../../lib/scope";
-import { admin } from "../../../messages/en/admin";
 import { serviceAccounts as m } from "../../../messages/en/service-accounts";
 import type { Column } from "../../../ui/DataTable";
 import { StateBadge } from "../../../ui/StateBadge";
 import { RelativeTime } from "../../../ui/Time";
 import { ListPage } from "../../ListPage";
+import { nameColumn } from "../name-column";
 import { adminPaths } from "../paths";
 import { AccountDialog } from "./AccountDialog";
 
@@ -25,18 +24,7 @@ export function ServiceAccounts() {
   const [making, setMaking] = useState(false);
   const open = (name: string) => void navigate({ to: adminPaths.serviceAccount({ org }, name) });
   const columns: Column<ServiceAccount>[] = [
-    {
-      id: "name",
-      header: admin.common.name,
-      primary: true,
-      serverSort: "name",
-      cell: (row) => (
-        <span className="flex flex-col">
-          {rowName(row)}
-          <code className="font-normal text-muted">{row.metadata.name}</code>
-        </span>
-      ),
-    },
+    nameColumn,
     { id: "state", header: m.state, cell: (row) => <AccountState account={row} /> },
     { id: "description", header: m.description, cell: (row) => row.metadata.description ?? "" },
     { id: "made", header: m.made, serverSort: "created_at", cell: (row) => <RelativeTime at={row.metadata.created_at} /> },
